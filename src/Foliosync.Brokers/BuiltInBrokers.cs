@@ -1,0 +1,12 @@
+using Foliosync.Brokers.Contract;
+
+namespace Foliosync.Brokers;
+
+/// <summary>Every broker that Foliosync knows: one line each, no discovery, no registration by side effect.</summary>
+public static class BuiltInBrokers
+{
+    /// <summary>The adapters, in the order people see them.</summary>
+    public static IReadOnlyList<IBroker> All { get; } =
+    [
+    ];
+}
