@@ -1,0 +1,203 @@
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Foliosync.Core.Storage;
+
+/// <summary>The database of this instance: SQLite in the data directory, or PostgreSQL when an address is given.</summary>
+public sealed class Database : IAsyncDisposable
+{
+    /// <summary>Name of the SQLite file in the data directory.</summary>
+    public const string FileName = "foliosync.db";
+
+    private readonly string _connectionString;
+    private readonly NpgsqlDataSource? _postgres;
+
+    private Database(string connectionString, string location, NpgsqlDataSource? postgres)
+    {
+        _connectionString = connectionString;
+        _postgres = postgres;
+        Location = location;
+    }
+
+    /// <summary>True on PostgreSQL, false on SQLite.</summary>
+    public bool IsPostgres => _postgres is not null;
+
+    /// <summary>For people and logs: the SQLite file's path, or the server's address without user name and password.</summary>
+    public string Location { get; }
+
+    /// <summary>The SQLite file <see cref="FileName"/> in <paramref name="dataDirectory"/>. Nothing is opened or created yet.</summary>
+    public static Database Sqlite(string dataDirectory)
+    {
+        var file = Path.Combine(dataDirectory, FileName);
+        var connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = file,
+            ForeignKeys = true,
+            Pooling = true,
+            DefaultTimeout = 30,
+        }.ToString();
+        return new Database(connectionString, file, postgres: null);
+    }
+
+    /// <summary>A PostgreSQL database. Nothing is opened yet.</summary>
+    /// <param name="address"><c>postgresql://user:password@host:port/database</c>, or an Npgsql connection string.</param>
+    /// <exception cref="FormatException">The address cannot be read; the message does not repeat it.</exception>
+    public static Database Postgres(string address)
+    {
+        var settings = ParsePostgres(address);
+        var source = new NpgsqlDataSourceBuilder(settings.ToString()).Build();
+        var location = string.Create(CultureInfo.InvariantCulture, $"postgresql://{settings.Host}:{settings.Port}/{settings.Database}");
+        return new Database(settings.ToString(), location, source);
+    }
+
+    /// <summary>Opens a context limited to the rows of <paramref name="scope"/>. The caller disposes it.</summary>
+    public FoliosyncDb Open(OwnerScope scope) => _postgres is null
+        ? FoliosyncDb.ForSqlite(_connectionString, scope)
+        : FoliosyncDb.ForPostgres(_connectionString, scope);
+
+    /// <summary>Opens a bare connection for the bulk path. The caller disposes it.</summary>
+    public async Task<DbConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        if (_postgres is not null)
+        {
+            return await _postgres.OpenConnectionAsync(cancellationToken);
+        }
+
+        var connection = new SqliteConnection(_connectionString);
+        await connection.OpenAsync(cancellationToken);
+        return connection;
+    }
+
+    /// <summary>True when every migration of this program has been applied and none from a newer one.</summary>
+    /// <exception cref="DatabaseVersionException">The database was written by a newer program.</exception>
+    public async Task<bool> IsCurrentAsync(CancellationToken cancellationToken)
+    {
+        await using var db = Open(OwnerScope.Everyone);
+        var known = db.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
+        var applied = await db.Database.GetAppliedMigrationsAsync(cancellationToken);
+        var count = 0;
+        foreach (var migration in applied)
+        {
+            count++;
+            if (!known.Contains(migration))
+            {
+                throw new DatabaseVersionException(
+                    $"The database was written by a newer Foliosync (it has '{migration}'). Install that version or restore a backup.");
+            }
+        }
+
+        return count == known.Count;
+    }
+
+    /// <summary>Creates the database or brings it up to date; does nothing when it is.</summary>
+    /// <exception cref="DatabaseVersionException">The database was written by a newer program.</exception>
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        if (!IsPostgres)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(Location))!);
+        }
+
+        if (await IsCurrentAsync(cancellationToken))
+        {
+            return;
+        }
+
+        await using var db = Open(OwnerScope.Everyone);
+        await db.Database.MigrateAsync(cancellationToken);
+        if (!IsPostgres)
+        {
+            // Write-ahead logging is a property of the file: readers never wait for the writer from here on.
+            await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", cancellationToken);
+        }
+    }
+
+    /// <summary>Copies the whole SQLite database into a new file while others go on using it.</summary>
+    /// <exception cref="InvalidOperationException">On PostgreSQL, which has its own tools.</exception>
+    public async Task CopyToAsync(string file, CancellationToken cancellationToken)
+    {
+        if (IsPostgres)
+        {
+            throw new InvalidOperationException("PostgreSQL is copied with pg_dump.");
+        }
+
+        await using var connection = await ConnectAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "VACUUM INTO $file";
+        var parameter = command.CreateParameter();
+        parameter.ParameterName = "$file";
+        parameter.Value = file;
+        command.Parameters.Add(parameter);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Closes pooled connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_postgres is not null)
+        {
+            await _postgres.DisposeAsync();
+        }
+        else
+        {
+            using var connection = new SqliteConnection(_connectionString);
+            SqliteConnection.ClearPool(connection);
+        }
+    }
+
+    private static NpgsqlConnectionStringBuilder ParsePostgres(string address)
+    {
+        const string Problem = "DATABASE_URL is not an address of the form postgresql://user:password@host:port/database.";
+        try
+        {
+            if (!address.Contains("://", StringComparison.Ordinal))
+            {
+                return new NpgsqlConnectionStringBuilder(address);
+            }
+
+            var uri = new Uri(address);
+            if (uri.Scheme is not ("postgresql" or "postgres") || uri.AbsolutePath.Length < 2)
+            {
+                throw new FormatException(Problem);
+            }
+
+            var userInfo = uri.UserInfo.Split(':', 2);
+            var settings = new NpgsqlConnectionStringBuilder
+            {
+                Host = Uri.UnescapeDataString(uri.Host),
+                Port = uri.Port > 0 ? uri.Port : 5432,
+                Database = Uri.UnescapeDataString(uri.AbsolutePath[1..]),
+            };
+            if (userInfo[0].Length > 0)
+            {
+                settings.Username = Uri.UnescapeDataString(userInfo[0]);
+            }
+
+            if (userInfo.Length > 1)
+            {
+                settings.Password = Uri.UnescapeDataString(userInfo[1]);
+            }
+
+            foreach (var option in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+            {
+                var parts = option.Split('=', 2);
+                var name = Uri.UnescapeDataString(parts[0]);
+                settings[name.Equals("sslmode", StringComparison.OrdinalIgnoreCase) ? "SSL Mode" : name] =
+                    parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : string.Empty;
+            }
+
+            return settings;
+        }
+        catch (Exception e) when (e is UriFormatException or ArgumentException or KeyNotFoundException)
+        {
+            // The original exception may repeat the password.
+            throw new FormatException(Problem);
+        }
+    }
+}
+
+/// <summary>The database does not fit this program. The message says what to do.</summary>
+public sealed class DatabaseVersionException(string message) : Exception(message);

@@ -1,0 +1,134 @@
+using Foliosync.Core.Alerts;
+using Foliosync.Core.Connections;
+using Foliosync.Core.Instruments;
+using Foliosync.Core.Portfolios;
+using Foliosync.Core.Sync;
+using Foliosync.Core.Transactions;
+using Foliosync.Core.Users;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Foliosync.Core.Storage;
+
+/// <summary>
+/// The model, shared by both databases. <see cref="SqliteDb"/> and <see cref="PostgresDb"/> only add column types and own a set of
+/// generated migrations each.
+/// </summary>
+public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
+{
+    private readonly Guid? _owner;
+
+    /// <summary>Opens the model on the given options, limited to the rows of <paramref name="scope"/>.</summary>
+    protected FoliosyncDb(DbContextOptions options, OwnerScope scope)
+        : base(options)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        _owner = scope.UserId;
+    }
+
+    /// <summary>Portfolios.</summary>
+    public DbSet<Portfolio> Portfolios => Set<Portfolio>();
+
+    /// <summary>Connections.</summary>
+    public DbSet<BrokerConnection> Connections => Set<BrokerConnection>();
+
+    /// <summary>What syncs leave behind, one row a connection.</summary>
+    public DbSet<SyncState> SyncStates => Set<SyncState>();
+
+    /// <summary>Sealed credentials and sessions. Not filtered by owner: never reachable from outside.</summary>
+    public DbSet<BrokerCredential> Credentials => Set<BrokerCredential>();
+
+    /// <summary>Logins begun and not answered.</summary>
+    public DbSet<PendingLogin> PendingLogins => Set<PendingLogin>();
+
+    /// <summary>What operators set for brokers.</summary>
+    public DbSet<BrokerSettings> BrokerSettings => Set<BrokerSettings>();
+
+    /// <summary>Accounts.</summary>
+    public DbSet<BrokerAccount> Accounts => Set<BrokerAccount>();
+
+    /// <summary>Instruments, shared by all.</summary>
+    public DbSet<Instrument> Instruments => Set<Instrument>();
+
+    /// <summary>How brokers call instruments.</summary>
+    public DbSet<InstrumentAlias> InstrumentAliases => Set<InstrumentAlias>();
+
+    /// <summary>Prices, shared by all.</summary>
+    public DbSet<Price> Prices => Set<Price>();
+
+    /// <summary>Holdings, now.</summary>
+    public DbSet<Holding> Holdings => Set<Holding>();
+
+    /// <summary>Holdings, earlier.</summary>
+    public DbSet<HoldingPeriod> HoldingPeriods => Set<HoldingPeriod>();
+
+    /// <summary>Cash balances, now.</summary>
+    public DbSet<CashBalance> CashBalances => Set<CashBalance>();
+
+    /// <summary>Transactions.</summary>
+    public DbSet<Transaction> Transactions => Set<Transaction>();
+
+    /// <summary>Runs.</summary>
+    public DbSet<SyncRun> SyncRuns => Set<SyncRun>();
+
+    /// <summary>What brokers sent. Not filtered by owner: sealed, and never reachable from outside.</summary>
+    public DbSet<Snapshot> Snapshots => Set<Snapshot>();
+
+    /// <summary>Alerts.</summary>
+    public DbSet<Alert> Alerts => Set<Alert>();
+
+    /// <summary>API tokens.</summary>
+    public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
+
+    /// <summary>Changes made by people.</summary>
+    public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
+
+    /// <summary>Opens a SQLite database for everyone's rows.</summary>
+    public static FoliosyncDb ForSqlite(string connectionString) => ForSqlite(connectionString, OwnerScope.Everyone);
+
+    /// <summary>Opens a SQLite database.</summary>
+    public static FoliosyncDb ForSqlite(string connectionString, OwnerScope scope) =>
+        new SqliteDb(WithIdentity(new DbContextOptionsBuilder<SqliteDb>()).UseSqlite(connectionString).Options, scope);
+
+    /// <summary>Opens a PostgreSQL database for everyone's rows.</summary>
+    public static FoliosyncDb ForPostgres(string connectionString) => ForPostgres(connectionString, OwnerScope.Everyone);
+
+    /// <summary>Opens a PostgreSQL database.</summary>
+    public static FoliosyncDb ForPostgres(string connectionString, OwnerScope scope) =>
+        new PostgresDb(WithIdentity(new DbContextOptionsBuilder<PostgresDb>()).UseNpgsql(connectionString).Options, scope);
+
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        base.OnModelCreating(builder);
+        StorageModel.Configure(builder);
+
+        builder.Entity<Portfolio>().HasQueryFilter(e => _owner == null || e.OwnerId == _owner);
+        builder.Entity<BrokerConnection>().HasQueryFilter(e => _owner == null || e.OwnerId == _owner);
+        builder.Entity<BrokerAccount>().HasQueryFilter(e => _owner == null || e.OwnerId == _owner);
+        builder.Entity<Alert>().HasQueryFilter(e => _owner == null || e.OwnerId == _owner);
+        builder.Entity<ApiToken>().HasQueryFilter(e => _owner == null || e.UserId == _owner);
+        builder.Entity<SyncRun>().HasQueryFilter(e => _owner == null || e.Connection!.OwnerId == _owner);
+        builder.Entity<Holding>().HasQueryFilter(e => _owner == null || e.Account!.OwnerId == _owner);
+        builder.Entity<HoldingPeriod>().HasQueryFilter(e => _owner == null || e.Account!.OwnerId == _owner);
+        builder.Entity<CashBalance>().HasQueryFilter(e => _owner == null || e.Account!.OwnerId == _owner);
+        builder.Entity<Transaction>().HasQueryFilter(e => _owner == null || e.Account!.OwnerId == _owner);
+
+        SnakeCaseNames.Apply(builder);
+    }
+
+    // Identity decides by its options, read from the application's services, whether the model has passkeys.
+    private static DbContextOptionsBuilder<T> WithIdentity<T>(DbContextOptionsBuilder<T> options)
+        where T : FoliosyncDb
+    {
+        options.UseApplicationServiceProvider(IdentityServices.Value);
+        return options;
+    }
+
+    private static readonly Lazy<IServiceProvider> IdentityServices = new(() => new ServiceCollection()
+        .Configure<IdentityOptions>(o => o.Stores.SchemaVersion = IdentitySchemaVersions.Version3)
+        .BuildServiceProvider());
+}

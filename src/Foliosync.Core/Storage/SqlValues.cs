@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Foliosync.Brokers.Contract;
+using Foliosync.Core.Sync;
+
+namespace Foliosync.Core.Storage;
+
+/// <summary>How values are written where a database has no type of its own. Entity Framework and the bulk path share it.</summary>
+internal static partial class SqlValues
+{
+    public static long ToMicroseconds(DateTimeOffset instant) =>
+        (instant.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
+    public static DateTimeOffset FromMicroseconds(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
+
+    /// <summary>The form Entity Framework writes on SQLite: at least one decimal.</summary>
+    public static string ToText(decimal value)
+    {
+        var text = value.ToString(CultureInfo.InvariantCulture);
+        return text.Contains('.', StringComparison.Ordinal) ? text : text + ".0";
+    }
+
+    /// <summary>The form Entity Framework writes on SQLite: upper case.</summary>
+    public static string ToText(Guid value) => value.ToString("D").ToUpperInvariant();
+
+    public static string ToText<TEnum>(TEnum value)
+        where TEnum : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+
+    public static TEnum Parse<TEnum>(string text)
+        where TEnum : struct, Enum => Enum.Parse<TEnum>(text, ignoreCase: true);
+
+    public static string ToJson(IReadOnlyList<BrokerWarning> warnings) =>
+        warnings.Count == 0 ? "[]" : JsonSerializer.Serialize(warnings, Json.Default.IReadOnlyListBrokerWarning);
+
+    public static IReadOnlyList<BrokerWarning> WarningsFrom(string json) =>
+        JsonSerializer.Deserialize(json, Json.Default.IReadOnlyListBrokerWarning) ?? [];
+
+    public static string ToJson(IReadOnlyList<SyncStep> steps) =>
+        steps.Count == 0 ? "[]" : JsonSerializer.Serialize(steps, Json.Default.IReadOnlyListSyncStep);
+
+    public static IReadOnlyList<SyncStep> StepsFrom(string json) =>
+        JsonSerializer.Deserialize(json, Json.Default.IReadOnlyListSyncStep) ?? [];
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+    [JsonSerializable(typeof(IReadOnlyList<BrokerWarning>))]
+    [JsonSerializable(typeof(IReadOnlyList<SyncStep>))]
+    private sealed partial class Json : JsonSerializerContext;
+}

@@ -1,0 +1,15 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace Foliosync.Core.Storage;
+
+/// <summary>The model on SQLite. Decimals are TEXT, the only lossless form; instants are INTEGER microseconds UTC, so that they sort.</summary>
+public sealed class SqliteDb(DbContextOptions<SqliteDb> options, OwnerScope scope) : FoliosyncDb(options, scope)
+{
+    /// <inheritdoc/>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMicroseconds>();
+
+    private sealed class UnixMicroseconds() : ValueConverter<DateTimeOffset, long>(
+        instant => SqlValues.ToMicroseconds(instant), micros => SqlValues.FromMicroseconds(micros));
+}

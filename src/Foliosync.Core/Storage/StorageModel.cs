@@ -1,0 +1,173 @@
+using System.Linq.Expressions;
+using Foliosync.Brokers.Contract;
+using Foliosync.Core.Alerts;
+using Foliosync.Core.Connections;
+using Foliosync.Core.Instruments;
+using Foliosync.Core.Portfolios;
+using Foliosync.Core.Sync;
+using Foliosync.Core.Transactions;
+using Foliosync.Core.Users;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Foliosync.Core.Storage;
+
+/// <summary>Keys, relations, indexes and lengths, the same on both databases.</summary>
+internal static class StorageModel
+{
+    public static void Configure(ModelBuilder builder)
+    {
+        Users(builder);
+        Connections(builder);
+        Portfolios(builder);
+        Instruments(builder);
+        Runs(builder);
+    }
+
+    private static void Users(ModelBuilder builder)
+    {
+        builder.Entity<User>(e => e.Enum(u => u.Role));
+        builder.Entity<ApiToken>(e =>
+        {
+            e.HasIndex(t => t.Hash).IsUnique();
+            e.Enum(t => t.Scope);
+            e.HasOne<User>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<AuditEvent>().HasIndex(a => a.At);
+        builder.Entity<Alert>(e =>
+        {
+            e.HasIndex(a => new { a.OwnerId, a.CreatedAt });
+            e.HasOne<BrokerConnection>().WithMany().HasForeignKey(a => a.ConnectionId).OnDelete(DeleteBehavior.Cascade);
+        });
+    }
+
+    private static void Connections(ModelBuilder builder)
+    {
+        builder.Entity<BrokerConnection>(e =>
+        {
+            e.HasIndex(c => new { c.OwnerId, c.Id });
+            e.Property(c => c.BrokerId).HasMaxLength(40);
+            e.Property(c => c.Label).HasMaxLength(200);
+            e.HasOne<User>().WithMany().HasForeignKey(c => c.OwnerId).OnDelete(DeleteBehavior.Cascade);
+            e.HasOne<Portfolio>().WithMany().HasForeignKey(c => c.PortfolioId).OnDelete(DeleteBehavior.Restrict);
+            e.HasOne(c => c.Sync).WithOne().HasForeignKey<SyncState>(s => s.ConnectionId).OnDelete(DeleteBehavior.Cascade);
+            e.HasMany(c => c.Accounts).WithOne(a => a.Connection!).HasForeignKey(a => a.ConnectionId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<SyncState>(e =>
+        {
+            e.HasKey(s => s.ConnectionId);
+            e.HasIndex(s => new { s.BrokerId, s.NextSyncAt });
+            e.Enum(s => s.State);
+        });
+        builder.Entity<BrokerCredential>(e =>
+        {
+            e.ToTable("BrokerCredentials").HasKey(c => new { c.ConnectionId, c.Field });
+            e.HasOne<BrokerConnection>().WithMany().HasForeignKey(c => c.ConnectionId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<PendingLogin>(e =>
+        {
+            e.HasKey(l => l.StateHash);
+            e.HasOne<BrokerConnection>().WithMany().HasForeignKey(l => l.ConnectionId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<BrokerSettings>().HasKey(s => s.BrokerId);
+    }
+
+    private static void Portfolios(ModelBuilder builder)
+    {
+        builder.Entity<Portfolio>(e =>
+        {
+            e.HasIndex(p => new { p.OwnerId, p.Name }).IsUnique();
+            e.Property(p => p.Name).HasMaxLength(200);
+            e.Property(p => p.BaseCurrency).HasMaxLength(3);
+            e.HasOne<User>().WithMany().HasForeignKey(p => p.OwnerId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<BrokerAccount>(e =>
+        {
+            e.HasIndex(a => new { a.ConnectionId, a.ExternalId }).IsUnique();
+            e.HasIndex(a => new { a.OwnerId, a.Id });
+            e.HasOne<Portfolio>().WithMany().HasForeignKey(a => a.PortfolioId).OnDelete(DeleteBehavior.Restrict);
+        });
+        builder.Entity<Holding>(e =>
+        {
+            e.HasIndex(h => new { h.AccountId, h.InstrumentId, h.Lot }).IsUnique();
+            OfAccount(e, h => h.Account);
+            e.HasOne(h => h.Instrument).WithMany().HasForeignKey(h => h.InstrumentId).OnDelete(DeleteBehavior.Restrict);
+        });
+        builder.Entity<HoldingPeriod>(e =>
+        {
+            e.HasIndex(h => new { h.AccountId, h.InstrumentId, h.To });
+            OfAccount(e, h => h.Account);
+            e.HasOne<Instrument>().WithMany().HasForeignKey(h => h.InstrumentId).OnDelete(DeleteBehavior.Restrict);
+        });
+        builder.Entity<CashBalance>(e =>
+        {
+            e.HasIndex(c => new { c.AccountId, c.Segment, c.Currency }).IsUnique();
+            OfAccount(e, c => c.Account);
+        });
+        builder.Entity<Transaction>(e =>
+        {
+            e.HasIndex(t => new { t.AccountId, t.ExternalId }).IsUnique();
+            e.HasIndex(t => new { t.AccountId, t.TradedAt });
+            e.Enum(t => t.Kind);
+            e.Enum(t => t.Source);
+            OfAccount(e, t => t.Account);
+            e.HasOne(t => t.Instrument).WithMany().HasForeignKey(t => t.InstrumentId).OnDelete(DeleteBehavior.Restrict);
+        });
+    }
+
+    private static void Instruments(ModelBuilder builder)
+    {
+        builder.Entity<Instrument>(e =>
+        {
+            e.HasIndex(i => i.Isin).IsUnique();
+            e.HasIndex(i => new { i.Mic, i.Symbol });
+            e.Enum(i => i.AssetClass);
+        });
+        builder.Entity<InstrumentAlias>(e =>
+        {
+            e.HasKey(a => new { a.BrokerId, a.Key });
+            e.HasOne<Instrument>().WithMany().HasForeignKey(a => a.InstrumentId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<Price>(e =>
+        {
+            e.HasKey(p => new { p.InstrumentId, p.Day, p.Source });
+            e.HasOne<Instrument>().WithMany().HasForeignKey(p => p.InstrumentId).OnDelete(DeleteBehavior.Cascade);
+        });
+    }
+
+    private static void Runs(ModelBuilder builder)
+    {
+        builder.Entity<SyncRun>(e =>
+        {
+            e.HasIndex(r => new { r.ConnectionId, r.Id });
+            e.HasIndex(r => r.State);
+            e.Enum(r => r.Trigger);
+            e.Enum(r => r.State);
+            e.Property(r => r.Warnings).HasConversion(
+                w => SqlValues.ToJson(w), j => SqlValues.WarningsFrom(j), SameItems<BrokerWarning>());
+            e.Property(r => r.Steps).HasConversion(s => SqlValues.ToJson(s), j => SqlValues.StepsFrom(j), SameItems<SyncStep>());
+            e.HasOne(r => r.Connection).WithMany().HasForeignKey(r => r.ConnectionId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<Snapshot>(e =>
+        {
+            e.HasIndex(s => s.TakenAt);
+            e.HasIndex(s => s.RunId);
+            e.HasOne<BrokerConnection>().WithMany().HasForeignKey(s => s.ConnectionId).OnDelete(DeleteBehavior.Cascade);
+        });
+    }
+
+    private static void OfAccount<T>(EntityTypeBuilder<T> entity, Expression<Func<T, BrokerAccount?>> account)
+        where T : class =>
+        entity.HasOne(account).WithMany().HasForeignKey("AccountId").OnDelete(DeleteBehavior.Cascade);
+
+    private static void Enum<TEntity, TEnum>(this EntityTypeBuilder<TEntity> entity, Expression<Func<TEntity, TEnum>> property)
+        where TEntity : class
+        where TEnum : struct, Enum =>
+        entity.Property(property).HasMaxLength(30).HasConversion(v => SqlValues.ToText(v), t => SqlValues.Parse<TEnum>(t));
+
+    private static ValueComparer<IReadOnlyList<T>> SameItems<T>() => new(
+        (a, b) => a == null || b == null ? a == b : a.SequenceEqual(b),
+        list => list.Count,
+        list => list);
+}

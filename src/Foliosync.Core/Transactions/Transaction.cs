@@ -1,0 +1,85 @@
+using Foliosync.Brokers.Contract;
+using Foliosync.Core.Instruments;
+using Foliosync.Core.Portfolios;
+
+namespace Foliosync.Core.Transactions;
+
+/// <summary>Something that changed units or cash of an account.</summary>
+public sealed class Transaction
+{
+    /// <summary>Id.</summary>
+    public Guid Id { get; set; }
+
+    /// <summary>The account.</summary>
+    public Guid AccountId { get; set; }
+
+    /// <summary>The account.</summary>
+    public BrokerAccount? Account { get; set; }
+
+    /// <summary>What was traded; null for pure cash.</summary>
+    public Guid? InstrumentId { get; set; }
+
+    /// <summary>What was traded; null for pure cash.</summary>
+    public Instrument? Instrument { get; set; }
+
+    /// <summary>The broker's permanent id, unique in the account.</summary>
+    public required string ExternalId { get; set; }
+
+    /// <summary>The kind.</summary>
+    public TransactionKind Kind { get; set; }
+
+    /// <summary>Symbol under which the broker listed it; null for pure cash.</summary>
+    public string? Symbol { get; set; }
+
+    /// <summary>The broker's exchange code; null when there is none.</summary>
+    public string? Exchange { get; set; }
+
+    /// <summary>Units, never negative; null for pure cash.</summary>
+    public decimal? Quantity { get; set; }
+
+    /// <summary>Price of one unit in <see cref="Currency"/>; null when unknown.</summary>
+    public decimal? Price { get; set; }
+
+    /// <summary>Cash effect before fees and taxes; negative for money that left; null when unknown.</summary>
+    public decimal? Amount { get; set; }
+
+    /// <summary>Never negative; null when unknown.</summary>
+    public decimal? Fees { get; set; }
+
+    /// <summary>Never negative; null when unknown.</summary>
+    public decimal? Taxes { get; set; }
+
+    /// <summary>ISO 4217.</summary>
+    public required string Currency { get; set; }
+
+    /// <summary>UTC instant of the trade.</summary>
+    public DateTimeOffset TradedAt { get; set; }
+
+    /// <summary>Day of settlement in the broker's time zone; null when unknown.</summary>
+    public DateOnly? SettledOn { get; set; }
+
+    /// <summary>Where it comes from.</summary>
+    public TransactionSource Source { get; set; }
+
+    /// <summary>From 0 to 1 for inferred transactions; null for all others.</summary>
+    public decimal? Confidence { get; set; }
+
+    /// <summary>The broker's words or the person's; null when there are none.</summary>
+    public string? Note { get; set; }
+}
+
+/// <summary>Where a transaction comes from.</summary>
+public enum TransactionSource
+{
+    /// <summary>The broker's API.</summary>
+    Api,
+
+    /// <summary>A file of the broker.</summary>
+    Statement,
+
+    /// <summary>Typed by a person.</summary>
+    Manual,
+
+    /// <summary>Concluded from changed holdings.</summary>
+    Inferred,
+}

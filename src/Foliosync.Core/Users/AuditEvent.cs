@@ -1,0 +1,26 @@
+namespace Foliosync.Core.Users;
+
+/// <summary>A change made by a person. Appended, never changed. Holds no secret.</summary>
+public sealed class AuditEvent
+{
+    /// <summary>Time-ordered id.</summary>
+    public Guid Id { get; set; }
+
+    /// <summary>Who; null for the command line of the machine's owner.</summary>
+    public Guid? UserId { get; set; }
+
+    /// <summary>UTC instant.</summary>
+    public DateTimeOffset At { get; set; }
+
+    /// <summary>What was done, for example <c>connection.created</c>.</summary>
+    public required string Action { get; set; }
+
+    /// <summary>What it was done to, for example a connection's id.</summary>
+    public required string Subject { get; set; }
+
+    /// <summary>From where: <c>api</c>, <c>web</c> or <c>cli</c>.</summary>
+    public required string Source { get; set; }
+
+    /// <summary>What changed, as JSON without secrets; null when the action says all.</summary>
+    public string? Detail { get; set; }
+}
