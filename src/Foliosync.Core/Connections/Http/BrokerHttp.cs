@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Foliosync.Brokers.Contract;
+
+namespace Foliosync.Core.Connections.Http;
+
+/// <summary>
+/// Opens sessions for adapters: an <see cref="HttpClient"/> that reaches only the broker's hosts, with rate limit, time-out, size
+/// limit, decompression and short retries of broken connections built in.
+/// </summary>
+public sealed class BrokerHttp : IDisposable
+{
+    /// <summary>A request, body included, that takes longer is a time-out.</summary>
+    public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>An answer that is larger, unpacked, is refused. A broker's whole instrument list is about a third of it.</summary>
+    public const long MaxAnswerBytes = 64 * 1024 * 1024;
+
+    private const int LimitersBeforeSweep = 1_000;
+
+    private readonly BrokerCatalog _catalog;
+    private readonly TimeProvider _clock;
+    private readonly HttpMessageInvoker _network;
+    private readonly ConcurrentDictionary<(string Broker, string Key), SlidingWindowLimiter> _limiters = new();
+
+    /// <summary>Uses the real network.</summary>
+    public BrokerHttp(BrokerCatalog catalog, TimeProvider clock)
+        : this(catalog, clock, new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.All,
+            UseCookies = false,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        })
+    {
+    }
+
+    /// <summary>Uses another network, for tests.</summary>
+    public BrokerHttp(BrokerCatalog catalog, TimeProvider clock, HttpMessageHandler network)
+    {
+        _catalog = catalog;
+        _clock = clock;
+        _network = new HttpMessageInvoker(network);
+    }
+
+    /// <summary>Opens a session. It needs no closing.</summary>
+    /// <param name="broker">The adapter that will use it.</param>
+    /// <param name="connectionId">Shares a rate limit with itself where the manifest names no credential for that.</param>
+    /// <param name="credentials">What the person gave.</param>
+    /// <param name="token">The broker's session; null when there is none.</param>
+    /// <param name="recorder">Keeps what the broker answers; null to keep nothing.</param>
+    public BrokerSession Open(
+        IBroker broker, Guid connectionId, CredentialValues credentials, BrokerToken? token, ExchangeRecorder? recorder = null)
+    {
+        ArgumentNullException.ThrowIfNull(broker);
+        ArgumentNullException.ThrowIfNull(credentials);
+        var manifest = broker.Manifest;
+        var apiUrl = _catalog.SettingsOf(manifest.Id).ApiUrl;
+        var handler = new BrokerHttpHandler(
+            _network, manifest, apiUrl?.Authority, LimiterFor(manifest, connectionId, credentials), recorder, _clock);
+#pragma warning disable CA2000 // The client owns nothing that needs closing: the handler holds no resources and the network is shared.
+        var client = new HttpClient(handler, disposeHandler: false)
+#pragma warning restore CA2000
+        {
+            BaseAddress = WithSlash(apiUrl ?? manifest.ApiUrl),
+            // The handler's own time-out covers the body too.
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        return new BrokerSession(client, credentials, token, _clock);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _network.Dispose();
+
+    // A base address without a slash at its end would lose its last part when a relative address is added.
+    private static Uri? WithSlash(Uri? address) =>
+        address is null || address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
+
+    private SlidingWindowLimiter? LimiterFor(BrokerManifest manifest, Guid connectionId, CredentialValues credentials)
+    {
+        if (manifest.RateLimit is not { } limit)
+        {
+            return null;
+        }
+
+        var key = limit.CredentialKey is { } name && credentials.Find(name) is { } value ? value : connectionId.ToString();
+        var limiter = _limiters.GetOrAdd((manifest.Id, key), _ => new SlidingWindowLimiter(limit.Permits, limit.Window, _clock));
+        if (_limiters.Count % LimitersBeforeSweep == 0)
+        {
+            // Memory must not grow with the number of connections ever synced.
+            foreach (var (idleKey, candidate) in _limiters)
+            {
+                if (candidate != limiter && candidate.IsIdle)
+                {
+                    _limiters.TryRemove(new(idleKey, candidate));
+                }
+            }
+        }
+
+        return limiter;
+    }
+}

@@ -1,0 +1,121 @@
+using Foliosync.Brokers.Contract;
+
+namespace Foliosync.Core.Connections.Http;
+
+/// <summary>What stands between an adapter and the network, in this order: allowed host, rate limit, time-out, short retries, size limit.</summary>
+internal sealed class BrokerHttpHandler(
+    HttpMessageInvoker network,
+    BrokerManifest manifest,
+    string? overrideAuthority,
+    SlidingWindowLimiter? limiter,
+    ExchangeRecorder? recorder,
+    TimeProvider clock) : HttpMessageHandler
+{
+    private const int MaxTries = 3;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        RequireAllowedHost(request.RequestUri!);
+        for (var tries = 1; ; tries++)
+        {
+            if (limiter is not null)
+            {
+                await limiter.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            // The time-out lives on in the body's stream, which disposes of it.
+            var timeout = new RequestTimeout(BrokerHttp.RequestTimeout, clock, cancellationToken);
+            try
+            {
+                var response = await network.SendAsync(request, timeout.Token).ConfigureAwait(false);
+                response.Content = Wrap(response.Content, new BrokerAnswerStream(
+                    await response.Content.ReadAsStreamAsync(timeout.Token).ConfigureAwait(false),
+                    recorder?.Begin(request.Method.Method, request.RequestUri!.AbsolutePath, (int)response.StatusCode, response.Content.Headers),
+                    timeout,
+                    manifest.Name));
+                return response;
+            }
+            catch (HttpRequestException e) when (tries < MaxTries && MayRepeat(request, e))
+            {
+                timeout.Dispose();
+                await Task.Delay(TimeSpan.FromMilliseconds(150 * tries * tries), clock, cancellationToken).ConfigureAwait(false);
+            }
+            catch (HttpRequestException e)
+            {
+                timeout.Dispose();
+                throw BrokerException.Transient(
+                    $"{manifest.Name} could not be reached. It is tried again later.", detail: e.HttpRequestError.ToString(), inner: e);
+            }
+            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                timeout.Dispose();
+                throw timeout.AsTransient(manifest.Name, e);
+            }
+            catch
+            {
+                timeout.Dispose();
+                throw;
+            }
+        }
+    }
+
+    // Only what surely did not reach the broker, or what changes nothing there, is sent again.
+    private static bool MayRepeat(HttpRequestMessage request, HttpRequestException e) =>
+        e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+        || (request.Method == HttpMethod.Get && e.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.Unknown);
+
+    private static StreamContent Wrap(HttpContent original, BrokerAnswerStream stream)
+    {
+        var content = new StreamContent(stream);
+        foreach (var (name, values) in original.Headers.NonValidated)
+        {
+            if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+            {
+                content.Headers.TryAddWithoutValidation(name, values);
+            }
+        }
+
+        return content;
+    }
+
+    private void RequireAllowedHost(Uri address)
+    {
+        var allowed = address.Authority.Equals(overrideAuthority, StringComparison.OrdinalIgnoreCase)
+            || (address.Scheme == Uri.UriSchemeHttps && manifest.Hosts.Contains(address.Host, StringComparer.OrdinalIgnoreCase));
+        if (!allowed)
+        {
+            throw BrokerException.InvalidData(
+                $"The {manifest.Name} adapter tried to reach {address.Host}, which its manifest does not list. Nothing was sent.");
+        }
+    }
+}
+
+/// <summary>The caller's cancellation and the time-out of one request, body included.</summary>
+internal sealed class RequestTimeout : IDisposable
+{
+    private readonly CancellationToken _caller;
+    private readonly CancellationTokenSource _time;
+    private readonly CancellationTokenSource _both;
+    private readonly TimeSpan _limit;
+
+    public RequestTimeout(TimeSpan limit, TimeProvider clock, CancellationToken caller)
+    {
+        _limit = limit;
+        _caller = caller;
+        _time = new CancellationTokenSource(limit, clock);
+        _both = CancellationTokenSource.CreateLinkedTokenSource(_time.Token, caller);
+    }
+
+    public CancellationToken Token => _both.Token;
+
+    public bool IsCallersOwn => _caller.IsCancellationRequested;
+
+    public BrokerException AsTransient(string broker, Exception inner) => BrokerException.Transient(
+        $"{broker} did not answer within {_limit.TotalSeconds:0} seconds. It is tried again later.", detail: "time-out", inner: inner);
+
+    public void Dispose()
+    {
+        _both.Dispose();
+        _time.Dispose();
+    }
+}
