@@ -9,7 +9,7 @@ internal static class SnakeCaseNames
     public static void Apply(ModelBuilder builder)
     {
         // Tables first: the default names of keys and indexes are made from them.
-        foreach (var entity in builder.Model.GetEntityTypes())
+        foreach (var entity in builder.Model.GetEntityTypes().Where(e => !e.IsMappedToJson()))
         {
             var name = entity.GetTableName() ?? entity.ShortName();
             entity.SetTableName(Convert(name.StartsWith("AspNet", StringComparison.Ordinal) ? name["AspNet".Length..] : name));
@@ -17,6 +17,13 @@ internal static class SnakeCaseNames
 
         foreach (var entity in builder.Model.GetEntityTypes())
         {
+            if (entity.IsMappedToJson())
+            {
+                // Owned by another row, in one JSON column of it: Identity's passkey data.
+                entity.SetContainerColumnName(Convert(entity.GetContainerColumnName()!));
+                continue;
+            }
+
             foreach (var property in entity.GetProperties())
             {
                 property.SetColumnName(Convert(property.GetColumnName()));
