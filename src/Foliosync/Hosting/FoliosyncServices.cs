@@ -1,0 +1,30 @@
+using Foliosync.Brokers;
+using Foliosync.Core.Connections;
+using Foliosync.Core.Connections.Http;
+using Foliosync.Core.Storage;
+
+namespace Foliosync.Hosting;
+
+/// <summary>The composition root: the one place where the parts are put together.</summary>
+internal static class FoliosyncServices
+{
+    /// <summary>Adds everything below the command line and the API.</summary>
+    public static IServiceCollection AddFoliosync(this IServiceCollection services, InstanceSettings settings)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => OpenDatabase(settings));
+        services.AddSingleton(_ => settings.MasterKey is { } key
+            ? MasterKeySource.FromText(key.Reveal())
+            : MasterKeySource.FromFile(settings.MasterKeyFile));
+        services.AddSingleton<Vault>();
+        services.AddSingleton(_ => new BrokerCatalog(BuiltInBrokers.All, settings.Brokers));
+        services.AddSingleton(s => new BrokerHttp(s.GetRequiredService<BrokerCatalog>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Instance>();
+        return services;
+    }
+
+    private static Database OpenDatabase(InstanceSettings settings) => settings.DatabaseUrl is { } url
+        ? Database.Postgres(url.Reveal())
+        : Database.Sqlite(settings.DataDirectory);
+}
