@@ -1,0 +1,260 @@
+using System.Text.Json;
+using Foliosync.Brokers.Contract;
+using Foliosync.Core.Connections.Http;
+using Foliosync.Core.Storage;
+using Foliosync.Core.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Foliosync.Core.Connections;
+
+/// <summary>What a person changes about a connection; null leaves a value as it is.</summary>
+/// <param name="Label">What the person calls it.</param>
+/// <param name="Reads">What it reads.</param>
+/// <param name="PortfolioId">The portfolio that it and its accounts count for.</param>
+public sealed record ConnectionChange(string? Label = null, ReadKinds? Reads = null, Guid? PortfolioId = null);
+
+/// <summary>What a broker says about a connection.</summary>
+/// <param name="Identity">Who the login belongs to.</param>
+/// <param name="Accounts">What it can read.</param>
+public sealed record ConnectionTest(BrokerIdentity Identity, IReadOnlyList<ReportedAccount> Accounts);
+
+/// <summary>Makes, changes and removes connections. Asking the broker may throw <see cref="BrokerException"/>.</summary>
+public sealed class ConnectionSetup(Database database, Vault vault, BrokerCatalog catalog, BrokerHttp http, TimeProvider clock)
+{
+    /// <summary>Makes a connection, its accounts as far as they are known included.</summary>
+    /// <param name="request">What the person gave.</param>
+    /// <param name="check">True to ask the broker first, so that nothing is stored that does not work.</param>
+    /// <param name="by">Who connects.</param>
+    /// <param name="cancellationToken">Stops before anything is stored.</param>
+    /// <exception cref="InputException">The first problem, naming its field.</exception>
+    /// <exception cref="NotFoundException">The owner has no such portfolio.</exception>
+    /// <exception cref="BrokerException">The broker refused, or cannot be asked now.</exception>
+    public async Task<BrokerConnection> CreateAsync(NewConnection request, bool check, Actor by, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(by);
+        var now = clock.GetUtcNow();
+        var draft = ConnectionDraft.From(request, catalog, now);
+        await using var db = database.Open(by.Scope);
+        await RequirePortfolioAsync(db, request.PortfolioId, request.OwnerId, cancellationToken);
+
+        if (check || NeedsNothing(draft.Broker.Manifest))
+        {
+            if (draft.Session is null && SessionRules.NeedsLogin(draft.Broker))
+            {
+                throw new InputException(
+                    $"{draft.Broker.Manifest.Name} cannot be asked before a login. Give a session, or save without the check (check=false) and log in afterwards.",
+                    "session");
+            }
+
+            var answer = await AskAsync(draft.Broker, draft.Connection, draft.Credentials, draft.Session, cancellationToken);
+            await ConnectionIdentity.RequireUnusedAsync(db, draft.Connection, draft.Broker.Manifest, answer.Identity, cancellationToken);
+            draft.Connection.ExternalUserId = answer.Identity.UserId;
+            draft.Add(answer.Accounts, now);
+        }
+
+        db.Connections.Add(draft.Connection);
+        db.Credentials.AddRange(draft.Seal(vault, now));
+        db.AuditEvents.Add(by.Did("connection.created", draft.Connection.Id, now));
+        await db.SaveChangesAsync(cancellationToken);
+        return draft.Connection;
+    }
+
+    /// <summary>Asks the broker whether a connection works. Stores nothing.</summary>
+    /// <exception cref="NotFoundException">There is no such connection within reach.</exception>
+    /// <exception cref="InputException">A login is needed first, or the login is another person's.</exception>
+    /// <exception cref="BrokerException">It does not work, or the broker cannot be asked now.</exception>
+    public async Task<ConnectionTest> TestAsync(Guid connectionId, Actor by, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        await using var db = database.Open(by.Scope);
+        var connection = await FindAsync(db, connectionId, cancellationToken);
+        var broker = BrokerOf(connection);
+        var (credentials, token) = await OpenSecretsAsync(db, connection, cancellationToken);
+        if (SessionRules.NeedsLoginNow(broker, token is not null, connection.SessionExpiresAt, clock.GetUtcNow()))
+        {
+            throw new InputException($"The {broker.Manifest.Name} session is over. Log in first.");
+        }
+
+        var answer = await AskAsync(broker, connection, credentials, token, cancellationToken);
+        ConnectionIdentity.RequireSame(connection, broker.Manifest, answer.Identity);
+        return answer;
+    }
+
+    /// <summary>
+    /// Replaces the credentials of a connection. Brokers that need no login are asked first; with the others the stored session stays,
+    /// and the next sync tells whether it goes with the new credentials.
+    /// </summary>
+    /// <exception cref="InputException">The first problem, naming its field.</exception>
+    /// <exception cref="NotFoundException">There is no such connection within reach.</exception>
+    /// <exception cref="BrokerException">The broker refused, or cannot be asked now. Nothing was changed.</exception>
+    public async Task ReplaceCredentialsAsync(
+        Guid connectionId, IReadOnlyDictionary<string, string> credentials, bool check, Actor by, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(credentials);
+        ArgumentNullException.ThrowIfNull(by);
+        await using var db = database.Open(by.Scope);
+        var connection = await FindAsync(db, connectionId, cancellationToken);
+        var broker = BrokerOf(connection);
+        var values = CredentialForm.Check(broker.Manifest, credentials);
+        if (check && !SessionRules.NeedsLogin(broker))
+        {
+            var answer = await AskAsync(broker, connection, values, token: null, cancellationToken);
+            ConnectionIdentity.RequireSame(connection, broker.Manifest, answer.Identity);
+        }
+
+        var now = clock.GetUtcNow();
+        var old = await db.Credentials.Where(c => c.ConnectionId == connectionId).ToListAsync(cancellationToken);
+        var hasSession = old.Any(c => c.Field == BrokerCredential.SessionField);
+        var replaced = old.Where(c => c.Field is not (BrokerCredential.SessionField or BrokerCredential.RefreshField)).ToList();
+        Replace(db, replaced, SealedCredentials.Seal(vault, broker.Manifest, connectionId, values, now));
+        connection.UnsupportedReads = ReadKinds.None;
+        if (connection.Sync!.State != ConnectionState.Paused)
+        {
+            SessionRules.Start(
+                connection.Sync, SessionRules.NeedsLoginNow(broker, hasSession, connection.SessionExpiresAt, now), now);
+        }
+
+        db.AuditEvents.Add(by.Did("connection.credentialsReplaced", connectionId, now));
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>Changes label, reads or portfolio.</summary>
+    /// <exception cref="InputException">The first problem, naming its field.</exception>
+    /// <exception cref="NotFoundException">There is no such connection, or no such portfolio of its owner.</exception>
+    public async Task ChangeAsync(Guid connectionId, ConnectionChange change, Actor by, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        ArgumentNullException.ThrowIfNull(by);
+        await using var db = database.Open(by.Scope);
+        var connection = await FindAsync(db, connectionId, cancellationToken);
+        var broker = BrokerOf(connection);
+        connection.Label = change.Label is null ? connection.Label : ConnectionDraft.CheckLabel(change.Label, broker.Manifest);
+        connection.Reads = change.Reads is null ? connection.Reads : ConnectionDraft.CheckReads(change.Reads, broker);
+        if (change.PortfolioId is { } portfolioId && portfolioId != connection.PortfolioId)
+        {
+            await RequirePortfolioAsync(db, portfolioId, connection.OwnerId, cancellationToken);
+            connection.PortfolioId = portfolioId;
+            foreach (var account in await db.Accounts.Where(a => a.ConnectionId == connectionId).ToListAsync(cancellationToken))
+            {
+                account.PortfolioId = portfolioId;
+            }
+        }
+
+        var detail = JsonSerializer.Serialize(new
+        {
+            label = change.Label,
+            reads = change.Reads is { } reads ? ReadKindNames.ToNames(reads) : null,
+            portfolioId = change.PortfolioId,
+        });
+        db.AuditEvents.Add(by.Did("connection.changed", connectionId, clock.GetUtcNow(), detail));
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>Stops scheduled syncs until a person resumes; "sync now" still works.</summary>
+    /// <exception cref="NotFoundException">There is no such connection within reach.</exception>
+    public async Task PauseAsync(Guid connectionId, Actor by, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        await using var db = database.Open(by.Scope);
+        var connection = await FindAsync(db, connectionId, cancellationToken);
+        connection.Sync!.State = ConnectionState.Paused;
+        connection.Sync.NextSyncAt = null;
+        db.AuditEvents.Add(by.Did("connection.paused", connectionId, clock.GetUtcNow()));
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>Lets a paused connection sync again; does nothing to others.</summary>
+    /// <exception cref="NotFoundException">There is no such connection within reach.</exception>
+    public async Task ResumeAsync(Guid connectionId, Actor by, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        await using var db = database.Open(by.Scope);
+        var connection = await FindAsync(db, connectionId, cancellationToken);
+        if (connection.Sync!.State != ConnectionState.Paused)
+        {
+            return;
+        }
+
+        var now = clock.GetUtcNow();
+        var hasSession = await db.Credentials.AnyAsync(
+            c => c.ConnectionId == connectionId && c.Field == BrokerCredential.SessionField, cancellationToken);
+        SessionRules.Start(
+            connection.Sync, SessionRules.NeedsLoginNow(BrokerOf(connection), hasSession, connection.SessionExpiresAt, now), now);
+        db.AuditEvents.Add(by.Did("connection.resumed", connectionId, now));
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>Removes a connection with everything read through it: accounts, holdings and their history, cash, transactions, runs.</summary>
+    /// <exception cref="NotFoundException">There is no such connection within reach.</exception>
+    public async Task RemoveAsync(Guid connectionId, Actor by, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        await using var db = database.Open(by.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await db.Connections.Where(c => c.Id == connectionId).ExecuteDeleteAsync(cancellationToken) == 0)
+        {
+            throw new NotFoundException("connection");
+        }
+
+        db.AuditEvents.Add(by.Did("connection.removed", connectionId, clock.GetUtcNow()));
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private async Task<ConnectionTest> AskAsync(
+        IBroker broker, BrokerConnection connection, CredentialValues credentials, BrokerToken? token, CancellationToken cancellationToken)
+    {
+        var session = http.Open(broker, connection.Id, credentials, token);
+        using (session.Http)
+        {
+            var identity = await broker.CheckAsync(session, cancellationToken);
+            return new ConnectionTest(identity, await broker.ListAccountsAsync(session, cancellationToken));
+        }
+    }
+
+    private async Task<(CredentialValues Credentials, BrokerToken? Token)> OpenSecretsAsync(
+        FoliosyncDb db, BrokerConnection connection, CancellationToken cancellationToken)
+    {
+        var rows = await db.Credentials.AsNoTracking().Where(c => c.ConnectionId == connection.Id).ToListAsync(cancellationToken);
+        return SealedCredentials.Open(vault, connection.Id, connection.SessionExpiresAt, rows);
+    }
+
+    private IBroker BrokerOf(BrokerConnection connection) => catalog.TryFind(connection.BrokerId, out var broker)
+        ? broker
+        : throw new InputException($"This version has no adapter '{connection.BrokerId}'. Install a version that has it, or remove the connection.");
+
+    // Files only: the one account is known at once.
+    private static bool NeedsNothing(BrokerManifest manifest) => manifest.ApiUrl is null && manifest.Credentials.Count == 0;
+
+    private static void Replace(FoliosyncDb db, List<BrokerCredential> old, IEnumerable<BrokerCredential> rows)
+    {
+        foreach (var row in rows)
+        {
+            if (old.Find(c => c.Field == row.Field) is { } present)
+            {
+                present.Sealed = row.Sealed;
+                present.UpdatedAt = row.UpdatedAt;
+                old.Remove(present);
+            }
+            else
+            {
+                db.Credentials.Add(row);
+            }
+        }
+
+        db.Credentials.RemoveRange(old);
+    }
+
+    private static async Task<BrokerConnection> FindAsync(FoliosyncDb db, Guid id, CancellationToken cancellationToken) =>
+        await db.Connections.Include(c => c.Sync).SingleOrDefaultAsync(c => c.Id == id, cancellationToken)
+        ?? throw new NotFoundException("connection");
+
+    private static async Task RequirePortfolioAsync(FoliosyncDb db, Guid portfolioId, Guid ownerId, CancellationToken cancellationToken)
+    {
+        if (!await db.Portfolios.AnyAsync(p => p.Id == portfolioId && p.OwnerId == ownerId, cancellationToken))
+        {
+            throw new NotFoundException("portfolio");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Foliosync.Brokers.Contract;
+
+namespace Foliosync.Core.Connections;
+
+/// <summary>When a connection can sync by itself and when a person must log in first.</summary>
+internal static class SessionRules
+{
+    /// <summary>True when nothing can be read without a session that only a person can bring.</summary>
+    public static bool NeedsLogin(IBroker broker) => broker is IInteractiveLogin && !broker.Manifest.Unattended;
+
+    /// <summary>True when the session there is, if any, does not do.</summary>
+    public static bool NeedsLoginNow(IBroker broker, bool hasSession, DateTimeOffset? expiresAt, DateTimeOffset now) =>
+        NeedsLogin(broker) && (!hasSession || expiresAt <= now);
+
+    /// <summary>The state of a connection that nothing is known against, and its next sync.</summary>
+    public static void Start(SyncState sync, bool needsLoginNow, DateTimeOffset now)
+    {
+        sync.State = needsLoginNow ? ConnectionState.NeedsLogin : ConnectionState.Active;
+        sync.NextSyncAt = needsLoginNow ? null : now;
+    }
+}

@@ -1,0 +1,183 @@
+using System.Net.Mail;
+using System.Security.Cryptography;
+using Foliosync.Core.Storage;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace Foliosync.Core.Users;
+
+/// <summary>A user, and the password that was made for them.</summary>
+/// <param name="User">The user.</param>
+/// <param name="GeneratedPassword">Shown once, never stored in clear; null when the person chose one.</param>
+public sealed record UserWithPassword(User User, string? GeneratedPassword);
+
+/// <summary>Adds the people who sign in, and checks their passwords.</summary>
+public sealed class UserAccounts(Database database, TimeProvider clock)
+{
+    /// <summary>Shortest password that is taken.</summary>
+    public const int MinPasswordLength = 12;
+
+    // 24 letters and digits without look-alikes carry over 130 bits and survive being read aloud.
+    private const int GeneratedLength = 24;
+    private const string GeneratedAlphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+    private static readonly PasswordHasher<User> Hasher = new();
+
+    // Checked when there is no such user, so that the time of the answer does not tell who has an account.
+    private static readonly Lazy<string> HashOfNobody = new(() => Hasher.HashPassword(null!, Generate()));
+
+    /// <summary>Adds a person.</summary>
+    /// <param name="email">Name for signing in; unique whatever its case.</param>
+    /// <param name="password">Null to have one made.</param>
+    /// <param name="role">What the person may do.</param>
+    /// <param name="by">Who adds.</param>
+    /// <param name="cancellationToken">Stops before anything is stored.</param>
+    /// <exception cref="InputException">The e-mail is not one or is taken, or the password is too short.</exception>
+    public async Task<UserWithPassword> AddAsync(
+        string email, string? password, UserRole role, Actor by, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        var address = RequireEmail(email);
+        var generated = password is null ? Generate() : null;
+        var now = clock.GetUtcNow();
+        var user = new User
+        {
+            Id = Guid.CreateVersion7(now),
+            UserName = address,
+            NormalizedUserName = Normalize(address),
+            Email = address,
+            NormalizedEmail = Normalize(address),
+            Role = role,
+            CreatedAt = now,
+            LockoutEnabled = true,
+        };
+        SetPassword(user, RequirePassword(generated ?? password!));
+
+        await using var db = database.Open(OwnerScope.Everyone);
+        if (await FindAsync(db, address, cancellationToken) is not null)
+        {
+            throw Taken(address);
+        }
+
+        db.Users.Add(user);
+        db.AuditEvents.Add(by.Did("user.added", user.Id, now));
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException)
+        {
+            // Two at once: the unique index let one of them through.
+            await using var again = database.Open(OwnerScope.Everyone);
+            if (await FindAsync(again, address, cancellationToken) is null)
+            {
+                throw;
+            }
+
+            throw Taken(address);
+        }
+
+        return new UserWithPassword(user, generated);
+    }
+
+    /// <summary>Everyone, by e-mail.</summary>
+    public async Task<IReadOnlyList<User>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(OwnerScope.Everyone);
+        return await db.Users.AsNoTracking().OrderBy(u => u.NormalizedEmail).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>The person with that e-mail.</summary>
+    /// <exception cref="InputException">There is none.</exception>
+    public async Task<User> GetAsync(string email, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(OwnerScope.Everyone);
+        return await FindAsync(db, email, cancellationToken) ?? throw Unknown(email);
+    }
+
+    /// <summary>Ends all access of a person: password, sessions and tokens. Data and scheduled syncs stay as they are.</summary>
+    /// <exception cref="InputException">There is nobody with that e-mail.</exception>
+    public async Task DisableAsync(string email, Actor by, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        await using var db = database.Open(OwnerScope.Everyone);
+        var user = await FindAsync(db, email, cancellationToken) ?? throw Unknown(email);
+        user.Disabled = true;
+        user.SecurityStamp = NewStamp();
+        db.AuditEvents.Add(by.Did("user.disabled", user.Id, clock.GetUtcNow()));
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>Gives a person a new password and ends their sessions.</summary>
+    /// <param name="email">Who.</param>
+    /// <param name="password">Null to have one made.</param>
+    /// <param name="by">Who resets.</param>
+    /// <param name="cancellationToken">Stops before anything is stored.</param>
+    /// <exception cref="InputException">There is nobody with that e-mail, or the password is too short.</exception>
+    public async Task<UserWithPassword> ResetPasswordAsync(string email, string? password, Actor by, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        var generated = password is null ? Generate() : null;
+        await using var db = database.Open(OwnerScope.Everyone);
+        var user = await FindAsync(db, email, cancellationToken) ?? throw Unknown(email);
+        SetPassword(user, RequirePassword(generated ?? password!));
+        db.AuditEvents.Add(by.Did("user.passwordReset", user.Id, clock.GetUtcNow()));
+        await db.SaveChangesAsync(cancellationToken);
+        return new UserWithPassword(user, generated);
+    }
+
+    /// <summary>The person with that e-mail and password; null when there is none, the password is wrong or the person is disabled.</summary>
+    public async Task<User?> VerifyPasswordAsync(string email, string password, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(OwnerScope.Everyone);
+        var user = await FindAsync(db, email, cancellationToken);
+        var result = Hasher.VerifyHashedPassword(null!, user?.PasswordHash ?? HashOfNobody.Value, password);
+        if (user is null or { Disabled: true } || result == PasswordVerificationResult.Failed)
+        {
+            return null;
+        }
+
+        if (result == PasswordVerificationResult.SuccessRehashNeeded)
+        {
+            user.PasswordHash = Hasher.HashPassword(user, password);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
+        return user;
+    }
+
+    private static Task<User?> FindAsync(FoliosyncDb db, string email, CancellationToken cancellationToken)
+    {
+        var normalized = Normalize(email.Trim());
+        return db.Users.SingleOrDefaultAsync(u => u.NormalizedUserName == normalized, cancellationToken);
+    }
+
+    private static void SetPassword(User user, string password)
+    {
+        user.PasswordHash = Hasher.HashPassword(user, password);
+        user.SecurityStamp = NewStamp();
+    }
+
+    private static string RequireEmail(string email)
+    {
+        var text = email?.Trim() ?? string.Empty;
+        return text.Length <= 256 && MailAddress.TryCreate(text, out var address) && address.Address == text
+            ? text
+            : throw new InputException("This is not an e-mail address. Write it like name@example.org.", "email");
+    }
+
+    private static string RequirePassword(string password) => password.Length >= MinPasswordLength
+        ? password
+        : throw new InputException($"The password is too short. Choose one with at least {MinPasswordLength} characters.", "password");
+
+    private static InputException Taken(string email) => new($"There is a user {email} already.", "email");
+
+    private static InputException Unknown(string email) => new($"There is no user {email}.", "email");
+
+    // The same as Identity's own lookup normalizer.
+    private static string Normalize(string email) => email.Normalize().ToUpperInvariant();
+
+    private static string NewStamp() => Convert.ToHexString(RandomNumberGenerator.GetBytes(20));
+
+    private static string Generate() => RandomNumberGenerator.GetString(GeneratedAlphabet, GeneratedLength);
+}
