@@ -1,1 +1,1 @@
-return 0;
+return await Foliosync.Cli.CommandLine.RunAsync(args);

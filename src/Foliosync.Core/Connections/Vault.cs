@@ -104,9 +104,12 @@ public sealed class Vault(MasterKeySource source)
 
     /// <summary>Id of the master key that a sealed value is wrapped with.</summary>
     /// <exception cref="VaultException">The value is too short or of another version.</exception>
-    public static uint KeyIdOf(ReadOnlySpan<byte> sealedValue) => sealedValue.Length >= Overhead && sealedValue[0] == Version
-        ? BinaryPrimitives.ReadUInt32BigEndian(sealedValue[1..])
-        : throw new VaultException("A stored secret is damaged. Enter the credentials of the connection again.");
+    public static uint KeyIdOf(ReadOnlySpan<byte> sealedValue) =>
+        sealedValue.Length >= Overhead ? KeyIdOfHead(sealedValue) : throw DamagedRow();
+
+    /// <summary>Id of the master key, read from the first five bytes of a sealed value.</summary>
+    internal static uint KeyIdOfHead(ReadOnlySpan<byte> head) =>
+        head.Length >= 5 && head[0] == Version ? BinaryPrimitives.ReadUInt32BigEndian(head[1..]) : throw DamagedRow();
 
     /// <summary>Throws when a sealed value cannot be opened with the keys at hand.</summary>
     /// <exception cref="VaultException">The key is another one.</exception>
@@ -158,6 +161,8 @@ public sealed class Vault(MasterKeySource source)
 
     private static VaultException WrongKey() => new(
         "The master key is not the one that sealed the stored secrets. Put the right key back (key file or FOLIOSYNC_MASTER_KEY); nothing was changed.");
+
+    private static VaultException DamagedRow() => new("A stored secret is damaged. Enter the credentials of the connection again.");
 
     private static VaultException Damaged(string field, Exception inner) => new(
         $"The stored secret '{field}' is damaged or belongs to another row. Enter the credentials of the connection again.", inner);

@@ -134,6 +134,36 @@ public sealed class Database : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// The server's address under the names that <c>pg_dump</c> and its like read from their environment. Holds the password, so
+    /// that it need not stand on a command line.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">On SQLite.</exception>
+    public IReadOnlyDictionary<string, string> PostgresEnvironment()
+    {
+        if (!IsPostgres)
+        {
+            throw new InvalidOperationException("SQLite has no server.");
+        }
+
+        var settings = new NpgsqlConnectionStringBuilder(_connectionString);
+        var variables = new Dictionary<string, string>
+        {
+            ["PGHOST"] = settings.Host ?? string.Empty,
+            ["PGPORT"] = settings.Port.ToString(CultureInfo.InvariantCulture),
+            ["PGDATABASE"] = settings.Database ?? string.Empty,
+            ["PGUSER"] = settings.Username ?? string.Empty,
+            ["PGPASSWORD"] = settings.Password ?? string.Empty,
+            ["PGSSLMODE"] = settings.SslMode switch
+            {
+                SslMode.VerifyCA => "verify-ca",
+                SslMode.VerifyFull => "verify-full",
+                var mode => mode.ToString().ToLowerInvariant(),
+            },
+        };
+        return variables.Where(v => v.Value.Length > 0).ToDictionary();
+    }
+
     /// <summary>Closes pooled connections.</summary>
     public async ValueTask DisposeAsync()
     {

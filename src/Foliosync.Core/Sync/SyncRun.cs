@@ -127,6 +127,9 @@ public enum SyncRunState
 /// <summary>What the broker sent in a run that changed something, as it came: compressed, sealed, never changed.</summary>
 public sealed class Snapshot
 {
+    /// <summary>Field name under which the vault seals it.</summary>
+    public const string SealedField = "snapshot";
+
     /// <summary>Time-ordered id.</summary>
     public Guid Id { get; set; }
 

@@ -2,6 +2,7 @@ using Foliosync.Brokers;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Connections.Http;
 using Foliosync.Core.Storage;
+using Foliosync.Diagnosis;
 
 namespace Foliosync.Hosting;
 
@@ -18,13 +19,27 @@ internal static class FoliosyncServices
             ? MasterKeySource.FromText(key.Reveal())
             : MasterKeySource.FromFile(settings.MasterKeyFile));
         services.AddSingleton<Vault>();
+        services.AddSingleton<KeyRotation>();
         services.AddSingleton(_ => new BrokerCatalog(BuiltInBrokers.All, settings.Brokers));
         services.AddSingleton(s => new BrokerHttp(s.GetRequiredService<BrokerCatalog>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Instance>();
+        services.AddSingleton<SqliteBackup>();
+        services.AddSingleton<PostgresTools>();
+        services.AddSingleton<InstanceChecks>();
+        services.AddSingleton<ConnectionChecks>();
+        services.AddSingleton<Doctor>();
         return services;
     }
 
-    private static Database OpenDatabase(InstanceSettings settings) => settings.DatabaseUrl is { } url
-        ? Database.Postgres(url.Reveal())
-        : Database.Sqlite(settings.DataDirectory);
+    private static Database OpenDatabase(InstanceSettings settings)
+    {
+        try
+        {
+            return settings.DatabaseUrl is { } url ? Database.Postgres(url.Reveal()) : Database.Sqlite(settings.DataDirectory);
+        }
+        catch (FormatException e)
+        {
+            throw new SettingsException(e.Message);
+        }
+    }
 }

@@ -21,7 +21,7 @@ internal sealed class Instance(InstanceSettings settings, Database database, Mas
     /// <exception cref="SettingsException">The data directory cannot be written.</exception>
     public async Task<IReadOnlyList<string>> PrepareAsync(CancellationToken cancellationToken)
     {
-        CreateDataDirectory(settings.DataDirectory);
+        CreateDirectory(settings.DataDirectory);
         List<string> done = [];
         var exists = await ExistsAsync(cancellationToken);
         if (exists)
@@ -35,6 +35,11 @@ internal sealed class Instance(InstanceSettings settings, Database database, Mas
             if (exists && !database.IsPostgres)
             {
                 done.Add($"The database was copied to {await BackUpAsync(cancellationToken)} before it was brought up to date.");
+            }
+
+            if (!exists && !database.IsPostgres)
+            {
+                CreateFile(database.Location);
             }
 
             await database.MigrateAsync(cancellationToken);
@@ -87,14 +92,29 @@ internal sealed class Instance(InstanceSettings settings, Database database, Mas
     private async Task<string> BackUpAsync(CancellationToken cancellationToken)
     {
         var directory = Path.Combine(settings.DataDirectory, BackupDirectory);
-        CreateDataDirectory(directory);
+        CreateDirectory(directory);
         var stamp = clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         var file = Path.Combine(directory, $"foliosync-{stamp}-before-migration.db");
         await database.CopyToAsync(file, cancellationToken);
         return file;
     }
 
-    private static void CreateDataDirectory(string directory)
+    // SQLite would make it readable for everyone, and its log like it.
+    private static void CreateFile(string file)
+    {
+        try
+        {
+            PrivateFile.Open(file, FileMode.OpenOrCreate).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException($"The database {file} cannot be made: {e.Message} Set {InstanceSettings.DataDirectoryName} to another directory.");
+        }
+    }
+
+    /// <summary>Makes a directory that only its owner may enter; one that is there stays as it is.</summary>
+    /// <exception cref="SettingsException">It cannot be made.</exception>
+    public static void CreateDirectory(string directory)
     {
         try
         {

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Foliosync.Hosting;
+
+namespace Foliosync.Cli;
+
+/// <summary><c>foliosync serve</c>: the server, until it is told to stop.</summary>
+internal static class ServeVerb
+{
+    public static readonly Option<string?> Urls = new("--urls")
+    {
+        Description = "Where to listen (FOLIOSYNC_URLS; http://127.0.0.1:8080); several are parted by ;",
+        HelpName = "URL",
+    };
+
+    public static readonly Option<bool> NoJobs = new("--no-jobs") { Description = "Serve only; another process syncs" };
+
+    public static Command Create() => Verb.Create("serve", "Serve the API and the pages, and sync what is due", RunAsync, Urls, NoJobs);
+
+    public static async Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        await context.PrepareAsync(cancellationToken);
+        await using var app = WebServer.Create(
+            context.Settings, builder => ServerLog.Configure(builder.Logging, context.Output.Json));
+        await WebServer.ListenAsync(app, context.Settings, cancellationToken);
+        await app.WaitForShutdownAsync(cancellationToken);
+        return ExitCode.Fine;
+    }
+}

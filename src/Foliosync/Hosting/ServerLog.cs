@@ -1,0 +1,33 @@
+namespace Foliosync.Hosting;
+
+/// <summary>What a server writes while it runs: one line an event, in UTC, without queries and headers, which may hold secrets.</summary>
+internal static class ServerLog
+{
+    /// <summary>Writes to stdout: lines for people, or one JSON object a line.</summary>
+    public static void Configure(ILoggingBuilder logging, bool json)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(LogLevel.Information);
+        // At Information these log addresses with their query: the answer of a broker's login among them.
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("System", LogLevel.Warning);
+        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        if (json)
+        {
+            logging.AddJsonConsole(options =>
+            {
+                options.UseUtcTimestamp = true;
+                options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+            });
+        }
+        else
+        {
+            logging.AddSimpleConsole(options =>
+            {
+                options.SingleLine = true;
+                options.UseUtcTimestamp = true;
+                options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss'Z' ";
+            });
+        }
+    }
+}
