@@ -7,9 +7,7 @@ namespace Foliosync.Core.Tests.Storage;
 
 public sealed class TestDatabasesTests
 {
-    [Theory]
-    [InlineData(Store.Sqlite)]
-    [InlineData(Store.Postgres)]
+    [Theory, EachStore]
     public async Task Each_test_has_a_database_of_its_own(Store store)
     {
         await using var first = await TestDatabases.CreateAsync(store);
