@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace Foliosync.Cli;
 
@@ -12,8 +13,8 @@ internal static class CommandLine
         var parsed = Create().Parse(arguments);
         if (parsed.Action is ParseErrorAction)
         {
-            var verb = parsed.CommandResult.Command is RootCommand ? string.Empty : parsed.CommandResult.Command.Name + " ";
-            Output.OfProcess(json: false).Fail($"{string.Join(' ', parsed.Errors.Select(e => e.Message))} See 'foliosync {verb}--help'.");
+            var problem = string.Join(' ', parsed.Errors.Select(e => e.Message).Distinct());
+            Output.OfProcess(json: false).Fail($"{problem} See '{PathOf(parsed.CommandResult)} --help'.");
             return ExitCode.Usage;
         }
 
@@ -25,6 +26,10 @@ internal static class CommandLine
         });
     }
 
+    // "foliosync token create" and not "create" alone.
+    private static string PathOf(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : "foliosync";
+
     private static RootCommand Create()
     {
         var root = new RootCommand("Keeps portfolios in step with broker accounts. Without a verb it serves.")
@@ -32,6 +37,9 @@ internal static class CommandLine
             Verb.Json,
             Verb.DataDirectory,
             ServeVerb.Create(),
+            ConnectVerbs.Create(),
+            UserVerbs.Create(),
+            TokenVerbs.Create(),
             BrokerVerbs.Create(),
             VaultVerbs.Create(),
             DatabaseVerbs.Migrate(),

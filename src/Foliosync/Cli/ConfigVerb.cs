@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Foliosync.Core.Storage;
-using Spectre.Console;
 
 namespace Foliosync.Cli;
 
@@ -24,7 +23,7 @@ internal static class ConfigVerb
                 }
 
                 console.Write(table);
-                console.WriteLine($"Database: {database}");
+                console.Line($"Database: {database}");
             });
         foreach (var warning in settings.Warnings)
         {

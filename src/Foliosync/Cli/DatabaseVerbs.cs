@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Foliosync.Core.Storage;
 using Foliosync.Hosting;
-using Spectre.Console;
 
 namespace Foliosync.Cli;
 
@@ -24,7 +23,7 @@ internal static class DatabaseVerbs
     {
         await context.PrepareAsync(cancellationToken);
         var database = context.Service<Database>().Location;
-        context.Output.Result(new { Database = database, Current = true }, console => console.WriteLine($"The database {database} is up to date."));
+        context.Output.Result(new { Database = database, Current = true }, console => console.Line($"The database {database} is up to date."));
     }
 
     private static async Task BackupAsync(VerbContext context, CancellationToken cancellationToken)
@@ -58,7 +57,7 @@ internal static class DatabaseVerbs
         var bytes = new FileInfo(file).Length;
         context.Output.Result(
             new { File = file, Bytes = bytes, MasterKeyIncluded = false },
-            console => console.WriteLine($"{file} ({Tables.Number((bytes + 1023) / 1024)} KB)"));
+            console => console.Line($"{file} ({Tables.Number((bytes + 1023) / 1024)} KB)"));
         context.Output.Say(context.Settings.MasterKey is null
             ? $"The master key is not in it: keep a copy of {context.Settings.MasterKeyFile} in another place. Without it the credentials in the backup do not open."
             : $"The master key is not in it: keep a copy of {InstanceSettings.MasterKeyName} in another place. Without it the credentials in the backup do not open.");
@@ -95,10 +94,10 @@ internal static class DatabaseVerbs
             new { Database = database, OldDatabase = old, KeyIsMissing = keyIsMissing },
             console =>
             {
-                console.WriteLine($"{database} is restored from {file}.");
+                console.Line($"{database} is restored from {file}.");
                 if (old is not null)
                 {
-                    console.WriteLine($"What was there before is in {old}.");
+                    console.Line($"What was there before is in {old}.");
                 }
             });
         if (keyIsMissing)

@@ -29,10 +29,10 @@ internal static class DoctorVerb
                 _ => ("-", Color.Grey),
             };
             console.Write($"{word,-5}", new Style(color));
-            console.WriteLine($"{finding.Check}: {finding.Message}");
+            console.Line($"{finding.Check}: {finding.Message}");
             if (finding.Cure is { } cure)
             {
-                console.WriteLine($"     -> {cure}");
+                console.Line($"     -> {cure}");
             }
         }
     }

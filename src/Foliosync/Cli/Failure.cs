@@ -1,3 +1,5 @@
+using Foliosync.Brokers.Contract;
+using Foliosync.Core;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Storage;
 using Foliosync.Hosting;
@@ -10,6 +12,8 @@ internal static class Failure
     public static (int ExitCode, string Line) Describe(Exception failure) => failure switch
     {
         UsageException e => (e.ExitCode, e.Message),
+        InputException or NotFoundException => (ExitCode.Usage, failure.Message),
+        BrokerException => (ExitCode.Failed, failure.Message),
         SettingsException or VaultException or DatabaseVersionException => (ExitCode.Usage, failure.Message),
         _ when DatabaseFailure.Describe(failure) is { } line => (ExitCode.Usage, line),
         UnauthorizedAccessException or IOException => (ExitCode.Failed, failure.Message),

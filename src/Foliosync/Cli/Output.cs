@@ -16,7 +16,7 @@ internal sealed class Output
         WriteIndented = true,
         // For terminals and files, never for a page: quotes and letters stay as they are.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new UtcInstant() },
     };
 
     private Output(bool json)
@@ -60,13 +60,13 @@ internal sealed class Output
     }
 
     /// <summary>Tells something along the way.</summary>
-    public void Say(string message) => Messages.WriteLine(message);
+    public void Say(string message) => Messages.Line(message);
 
     /// <summary>Tells something that a person should look at.</summary>
-    public void Warn(string message) => Messages.WriteLine(message, new Style(Color.Yellow));
+    public void Warn(string message) => Messages.Line(message, Color.Yellow);
 
     /// <summary>Tells why the verb ends.</summary>
-    public void Fail(string message) => Messages.WriteLine(message, new Style(Color.Red));
+    public void Fail(string message) => Messages.Line(message, Color.Red);
 
     /// <summary>Runs a long job with a progress bar on stderr when a person is looking, without one otherwise.</summary>
     /// <param name="what">What is being done.</param>
@@ -110,5 +110,14 @@ internal sealed class Output
         }
 
         return console;
+    }
+
+    // The same form as the API's: UTC, with a Z.
+    private sealed class UtcInstant : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.UtcDateTime);
     }
 }

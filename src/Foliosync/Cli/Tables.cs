@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Spectre.Console;
 
 namespace Foliosync.Cli;
@@ -28,7 +29,7 @@ internal static class Tables
     {
         if (table.Rows.Count == 0)
         {
-            console.WriteLine(whenEmpty);
+            console.Line(whenEmpty);
         }
         else
         {
@@ -36,9 +37,26 @@ internal static class Tables
         }
     }
 
+    /// <summary>Writes a sentence or a value. It is never broken: addresses and ids are copied from terminals.</summary>
+    public static void Line(this IAnsiConsole console, string text) => console.Profile.Out.Writer.WriteLine(text);
+
+    /// <summary>Writes a line in a colour, if the console has colours.</summary>
+    public static void Line(this IAnsiConsole console, string text, Color color)
+    {
+        if (console.Profile.Capabilities is { Ansi: true, ColorSystem: not ColorSystem.NoColors })
+        {
+            text = $"\e[{(color == Color.Red ? 31 : 33)}m{text}\e[0m";
+        }
+
+        console.Line(text);
+    }
+
     /// <summary>An instant for people, in UTC; empty when there is none.</summary>
     public static string Instant(DateTimeOffset? instant) =>
         instant?.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) ?? string.Empty;
+
+    /// <summary>A word of the domain as the API writes it, for example <c>needsLogin</c>.</summary>
+    public static string Word(Enum value) => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
     /// <summary>A number for people.</summary>
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);

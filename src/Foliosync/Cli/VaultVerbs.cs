@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Foliosync.Core.Connections;
-using Spectre.Console;
 
 namespace Foliosync.Cli;
 
@@ -23,10 +22,10 @@ internal static class VaultVerbs
         var file = context.Service<MasterKeySource>().KeyFile;
         context.Output.Result(result, console =>
         {
-            console.WriteLine(result.Resumed
+            console.Line(result.Resumed
                 ? $"An earlier rotation was finished: {Tables.Number(result.Rewrapped)} secrets were still to be wrapped."
                 : $"The master key is new; {Tables.Number(result.Rewrapped)} secrets were wrapped with it.");
-            console.WriteLine($"Keep a copy of {file} apart from your backups. Backups made before today need the key of their day.");
+            console.Line($"Keep a copy of {file} apart from your backups. Backups made before today need the key of their day.");
         });
         if (!result.Complete)
         {

@@ -1,7 +1,9 @@
 using Foliosync.Brokers;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Connections.Http;
+using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
+using Foliosync.Core.Users;
 using Foliosync.Diagnosis;
 
 namespace Foliosync.Hosting;
@@ -22,6 +24,12 @@ internal static class FoliosyncServices
         services.AddSingleton<KeyRotation>();
         services.AddSingleton(_ => new BrokerCatalog(BuiltInBrokers.All, settings.Brokers));
         services.AddSingleton(s => new BrokerHttp(s.GetRequiredService<BrokerCatalog>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<UserAccounts>();
+        services.AddSingleton<ApiTokens>();
+        services.AddSingleton<PortfolioSetup>();
+        services.AddSingleton<ConnectionSetup>();
+        services.AddSingleton<ConnectionImport>();
+        services.AddSingleton<ConnectionLogin>();
         services.AddSingleton<Instance>();
         services.AddSingleton<SqliteBackup>();
         services.AddSingleton<PostgresTools>();
