@@ -24,6 +24,8 @@ internal static partial class SqlValues
     /// <summary>The form Entity Framework writes on SQLite: upper case.</summary>
     public static string ToText(Guid value) => value.ToString("D").ToUpperInvariant();
 
+    public static string ToText(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
     public static string ToText<TEnum>(TEnum value)
         where TEnum : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 

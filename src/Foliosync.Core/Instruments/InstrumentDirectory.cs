@@ -1,0 +1,202 @@
+using System.Collections.Concurrent;
+using Foliosync.Brokers.Contract;
+using Foliosync.Core.Storage;
+using Foliosync.Core.Storage.Bulk;
+using Microsoft.EntityFrameworkCore;
+
+namespace Foliosync.Core.Instruments;
+
+/// <summary>
+/// Finds the instrument that a broker means: by ISIN, then MIC and symbol, then the broker's key; makes it when it is new. What was
+/// found once is remembered, so a sync of known instruments asks the database nothing.
+/// </summary>
+public sealed class InstrumentDirectory(Database database, TimeProvider clock) : IDisposable
+{
+    // More than all instruments of a few exchanges; above it the memory is simply emptied.
+    private const int MaxRemembered = 300_000;
+
+    private static readonly RowStatement<Instrument> InsertInstruments = new(
+        """
+        insert into instruments (id, isin, mic, symbol, name, asset_class, currency)
+        select r.id, r.isin, r.mic, r.symbol, r.name, r.asset_class, r.currency from {rows}
+        where true on conflict do nothing
+        """,
+        Column.Of<Instrument>("id", i => i.Id),
+        Column.Of<Instrument>("isin", i => i.Isin),
+        Column.Of<Instrument>("mic", i => i.Mic),
+        Column.Of<Instrument>("symbol", i => i.Symbol),
+        Column.Of<Instrument>("name", i => i.Name),
+        Column.Of<Instrument>("asset_class", i => SqlValues.ToText(i.AssetClass)),
+        Column.Of<Instrument>("currency", i => i.Currency));
+
+    private static readonly RowStatement<Instrument> CompleteInstruments = new(
+        """
+        update instruments set isin = coalesce(instruments.isin, r.isin), name = coalesce(instruments.name, r.name) from {rows}
+        where instruments.id = r.id
+        """,
+        Column.Of<Instrument>("id", i => i.Id),
+        Column.Of<Instrument>("isin", i => i.Isin),
+        Column.Of<Instrument>("name", i => i.Name));
+
+    // The join leaves out aliases of instruments that lost a race for their ISIN; the next round finds the winner.
+    private static readonly RowStatement<InstrumentAlias> PutAliases = new(
+        """
+        insert into instrument_aliases (broker_id, key, instrument_id)
+        select r.broker_id, r.key, r.instrument_id from {rows} join instruments i on i.id = r.instrument_id
+        where true on conflict (broker_id, key) do update set instrument_id = excluded.instrument_id
+        """,
+        Column.Of<InstrumentAlias>("broker_id", a => a.BrokerId),
+        Column.Of<InstrumentAlias>("key", a => a.Key),
+        Column.Of<InstrumentAlias>("instrument_id", a => a.InstrumentId));
+
+    private readonly ConcurrentDictionary<Identity, Guid> _known = new();
+    private readonly SemaphoreSlim _oneAtATime = new(1);
+
+    /// <summary>Finds or makes the instruments, in the order given.</summary>
+    /// <param name="brokerId">Whose keys they are.</param>
+    /// <param name="reported">What the broker calls them; repeats are fine.</param>
+    /// <param name="cancellationToken">Stops before anything is written.</param>
+    public async ValueTask<Guid[]> ResolveAsync(
+        string brokerId, IReadOnlyList<ReportedInstrument> reported, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reported);
+        var ids = new Guid[reported.Count];
+        var complete = true;
+        for (var i = 0; i < ids.Length; i++)
+        {
+            complete &= _known.TryGetValue(IdentityOf(brokerId, reported[i]), out ids[i]);
+        }
+
+        return complete ? ids : await LookUpAsync(brokerId, reported, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private static Identity IdentityOf(string brokerId, ReportedInstrument i) => new(brokerId, i.BrokerKey, i.Isin, i.Mic, i.Symbol);
+
+    private async Task<Guid[]> LookUpAsync(string brokerId, IReadOnlyList<ReportedInstrument> reported, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // A second round is needed only when another process made one of them at the same moment.
+            for (var round = 1; ; round++)
+            {
+                var unknown = reported.Where(r => !_known.ContainsKey(IdentityOf(brokerId, r)))
+                    .DistinctBy(r => IdentityOf(brokerId, r))
+                    .OrderBy(r => r.Isin is null) // so that a row without ISIN finds what a row with ISIN has just made
+                    .ToList();
+                if (unknown.Count == 0)
+                {
+                    return [.. reported.Select(r => _known[IdentityOf(brokerId, r)])];
+                }
+
+                if (round > 3)
+                {
+                    throw new InvalidOperationException($"Instrument '{unknown[0].BrokerKey}' of {brokerId} cannot be stored.");
+                }
+
+                await MakeKnownAsync(brokerId, unknown, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    private async Task MakeKnownAsync(string brokerId, List<ReportedInstrument> unknown, CancellationToken cancellationToken)
+    {
+        var matches = new InstrumentMatches();
+        await using (var db = database.Open(OwnerScope.Everyone))
+        {
+            foreach (var some in unknown.Chunk(500))
+            {
+                await matches.LoadAsync(db, brokerId, some, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        var made = new List<Instrument>();
+        var completed = new List<Instrument>();
+        var aliases = new Dictionary<string, InstrumentAlias>(StringComparer.Ordinal);
+        var found = new List<(Identity Identity, Instrument Instrument)>(unknown.Count);
+        foreach (var reported in unknown)
+        {
+            var instrument = matches.Find(reported);
+            if (instrument is null)
+            {
+                instrument = new Instrument
+                {
+                    Id = Guid.CreateVersion7(clock.GetUtcNow()),
+                    Isin = reported.Isin,
+                    Mic = reported.Mic,
+                    Symbol = reported.Symbol,
+                    Name = reported.Name,
+                    AssetClass = reported.AssetClass,
+                    Currency = reported.Currency,
+                };
+                made.Add(instrument);
+            }
+            else if ((instrument.Isin is null && reported.Isin is not null) || (instrument.Name is null && reported.Name is not null))
+            {
+                instrument.Isin ??= reported.Isin;
+                instrument.Name ??= reported.Name;
+                completed.Add(instrument);
+            }
+
+            if (matches.Learn(reported, instrument))
+            {
+                aliases[reported.BrokerKey] = new InstrumentAlias { BrokerId = brokerId, Key = reported.BrokerKey, InstrumentId = instrument.Id };
+            }
+
+            found.Add((IdentityOf(brokerId, reported), instrument));
+        }
+
+        await StoreAsync(made, completed, [.. aliases.Values.OrderBy(a => a.Key, StringComparer.Ordinal)], cancellationToken).ConfigureAwait(false);
+        await RememberAsync(found, made.Count > 0, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task StoreAsync(
+        List<Instrument> made, List<Instrument> completed, IReadOnlyList<InstrumentAlias> aliases, CancellationToken cancellationToken)
+    {
+        var script = SqlScript.For(database);
+        script.Rows(InsertInstruments, made);
+        script.Rows(CompleteInstruments, completed);
+        script.Rows(PutAliases, aliases);
+        await using var connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await script.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    // Only what is really in the database is remembered: an insert may have lost against another process.
+    private async Task RememberAsync(List<(Identity Identity, Instrument Instrument)> found, bool check, CancellationToken cancellationToken)
+    {
+        var present = new HashSet<Guid>();
+        if (check)
+        {
+            await using var db = database.Open(OwnerScope.Everyone);
+            foreach (var some in found.Select(f => f.Instrument.Id).Distinct().Chunk(500))
+            {
+                present.UnionWith(await db.Instruments.Where(i => some.Contains(i.Id)).Select(i => i.Id)
+                    .ToListAsync(cancellationToken).ConfigureAwait(false));
+            }
+        }
+
+        if (_known.Count > MaxRemembered)
+        {
+            _known.Clear();
+        }
+
+        foreach (var (identity, instrument) in found)
+        {
+            if (!check || present.Contains(instrument.Id))
+            {
+                _known[identity] = instrument.Id;
+            }
+        }
+    }
+
+    private readonly record struct Identity(string BrokerId, string Key, string? Isin, string? Mic, string Symbol);
+}

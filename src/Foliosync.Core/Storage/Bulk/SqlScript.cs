@@ -1,0 +1,27 @@
+using System.Data.Common;
+
+namespace Foliosync.Core.Storage.Bulk;
+
+/// <summary>
+/// Statements that are sent together and take effect together: one round trip and one transaction on PostgreSQL, one transaction of
+/// prepared statements on SQLite. Both databases get the same texts; what differs is how rows and lists of ids are passed.
+/// </summary>
+internal abstract class SqlScript
+{
+    /// <summary>Starts an empty script for the database at hand.</summary>
+    public static SqlScript For(Database database) => database.IsPostgres ? new PostgresScript() : new SqliteScript();
+
+    /// <summary>
+    /// Reads rows. The text may use <c>{ids}</c>, for example <c>where id {ids}</c>, and named values as <c>@name</c>.
+    /// </summary>
+    public abstract void Query(string text, IReadOnlyCollection<Guid>? ids, Action<DbDataReader> onRow, params (string Name, object Value)[] values);
+
+    /// <summary>Changes rows. The text may use <c>{ids}</c> and named values, as in <see cref="Query"/>.</summary>
+    public abstract void Change(string text, IReadOnlyCollection<Guid>? ids, params (string Name, object Value)[] values);
+
+    /// <summary>Runs a statement over rows; adds nothing when there are none.</summary>
+    public abstract void Rows<TRow>(RowStatement<TRow> statement, IReadOnlyList<TRow> rows);
+
+    /// <summary>Runs everything added so far inside <paramref name="transaction"/>, in order.</summary>
+    public abstract Task RunAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken);
+}

@@ -1,0 +1,101 @@
+using System.Data.Common;
+
+namespace Foliosync.Core.Storage.Bulk;
+
+/// <summary>Statements run one after another on the caller's connection.</summary>
+internal sealed class SqliteScript : SqlScript
+{
+    private readonly List<Func<DbConnection, DbTransaction, CancellationToken, Task>> _statements = [];
+
+    public override void Query(string text, IReadOnlyCollection<Guid>? ids, Action<DbDataReader> onRow, params (string Name, object Value)[] values) =>
+        _statements.Add(async (connection, transaction, cancellationToken) =>
+        {
+            await using var command = Command(connection, transaction, text, ids, values);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                onRow(reader);
+            }
+        });
+
+    public override void Change(string text, IReadOnlyCollection<Guid>? ids, params (string Name, object Value)[] values) =>
+        _statements.Add(async (connection, transaction, cancellationToken) =>
+        {
+            await using var command = Command(connection, transaction, text, ids, values);
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        });
+
+    public override void Rows<TRow>(RowStatement<TRow> statement, IReadOnlyList<TRow> rows)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        _statements.Add(async (connection, transaction, cancellationToken) =>
+        {
+            await using var command = connection.CreateCommand();
+            command.Transaction = transaction;
+            command.CommandText = statement.Sqlite;
+            var parameters = new DbParameter[statement.Columns.Count];
+            for (var i = 0; i < parameters.Length; i++)
+            {
+                parameters[i] = Add(command, statement.Columns[i].Name, DBNull.Value);
+            }
+
+            foreach (var row in rows)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                for (var i = 0; i < parameters.Length; i++)
+                {
+                    parameters[i].Value = statement.Columns[i].ToSqlite(row);
+                }
+
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+        });
+    }
+
+    public override async Task RunAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        foreach (var statement in _statements)
+        {
+            await statement(connection, transaction, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static DbCommand Command(
+        DbConnection connection, DbTransaction transaction, string text, IReadOnlyCollection<Guid>? ids, (string Name, object Value)[] values)
+    {
+        var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = text
+            .Replace("{ids}", "in (select value from json_each(@ids))", StringComparison.Ordinal)
+            .Replace("for update", string.Empty, StringComparison.Ordinal);
+        if (ids is not null)
+        {
+            Add(command, "ids", "[" + string.Join(",", ids.Select(id => $"\"{SqlValues.ToText(id)}\"")) + "]");
+        }
+
+        foreach (var (name, value) in values)
+        {
+            Add(command, name, value switch
+            {
+                DateTimeOffset at => SqlValues.ToMicroseconds(at),
+                Guid id => SqlValues.ToText(id),
+                _ => value,
+            });
+        }
+
+        return command;
+    }
+
+    private static DbParameter Add(DbCommand command, string name, object value)
+    {
+        var parameter = command.CreateParameter();
+        parameter.ParameterName = "@" + name;
+        parameter.Value = value;
+        command.Parameters.Add(parameter);
+        return parameter;
+    }
+}

@@ -1,0 +1,129 @@
+using Foliosync.Brokers.Contract;
+using Foliosync.Core.Connections;
+
+namespace Foliosync.Core.Sync;
+
+/// <summary>A connection that this process alone may sync now, with everything that a sync needs of it.</summary>
+internal sealed class ClaimedConnection
+{
+    public required Guid Id { get; init; }
+
+    public required Guid OwnerId { get; init; }
+
+    public required Guid PortfolioId { get; init; }
+
+    public required string BrokerId { get; init; }
+
+    public required string Label { get; init; }
+
+    public required ReadKinds Reads { get; init; }
+
+    public required ReadKinds UnsupportedReads { get; init; }
+
+    public required string? ExternalUserId { get; init; }
+
+    public required DateTimeOffset? SessionExpiresAt { get; init; }
+
+    public required ConnectionState State { get; init; }
+
+    public required int ConsecutiveFailures { get; init; }
+
+    public required Guid RunId { get; init; }
+
+    public required Guid LeaseToken { get; init; }
+
+    public required SyncTrigger Trigger { get; init; }
+
+    public List<(string Field, byte[] Sealed)> Credentials { get; } = [];
+
+    public List<ClaimedAccount> Accounts { get; } = [];
+}
+
+/// <summary>An account of a claimed connection.</summary>
+internal sealed record ClaimedAccount
+{
+    public required Guid Id { get; init; }
+
+    public required string ExternalId { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Currency { get; init; }
+
+    /// <summary>True when the broker has just told of it and no row exists yet.</summary>
+    public bool IsNew { get; init; }
+
+    public DateTimeOffset? ReportedAt { get; init; }
+
+    public byte[]? Fingerprint { get; init; }
+
+    public byte[]? ReviewFingerprint { get; init; }
+
+    public DateTimeOffset? ReviewSince { get; init; }
+
+    public string? TransactionsCursor { get; init; }
+
+    public ReportedAccount AsReported => new(ExternalId, Name, Currency);
+}
+
+/// <summary>What came of asking the broker: reports, or an error, or neither when it was stopped.</summary>
+internal sealed class ConnectionReading(ClaimedConnection connection)
+{
+    public ClaimedConnection Connection => connection;
+
+    /// <summary>Null when everything was read, or the read was stopped. Anything but a <see cref="BrokerException"/> is our fault.</summary>
+    public Exception? Error { get; set; }
+
+    public bool Cancelled { get; set; }
+
+    public List<AccountReading> Accounts { get; } = [];
+
+    public List<BrokerWarning> Warnings { get; } = [];
+
+    public List<SyncStep> Steps { get; } = [];
+
+    /// <summary>What the broker has just refused to this login for good.</summary>
+    public ReadKinds NewlyUnsupported { get; set; }
+
+    /// <summary>Who the login belongs to, when that was not known before.</summary>
+    public BrokerIdentity? Identity { get; set; }
+
+    /// <summary>The session, when it was renewed on the way.</summary>
+    public BrokerToken? RenewedToken { get; set; }
+
+    /// <summary>True when the adapter has a login that a person can repeat.</summary>
+    public bool CanLogIn { get; set; }
+
+    /// <summary>What the broker sent, compressed and sealed; null when it is as it was.</summary>
+    public Snapshot? Snapshot { get; set; }
+
+    public bool IsComplete => Error is null && !Cancelled;
+
+    /// <summary>Does one step and notes how long it took and how it went.</summary>
+    public async Task<T> StepAsync<T>(string name, TimeProvider clock, Func<Task<T>> action)
+    {
+        var startedAt = clock.GetUtcNow();
+        var result = "failed";
+        try
+        {
+            var value = await action().ConfigureAwait(false);
+            result = "ok";
+            return value;
+        }
+        catch (BrokerException e) when (e.Kind == BrokerErrorKind.Unsupported)
+        {
+            result = "notSupported";
+            throw;
+        }
+        finally
+        {
+            Steps.Add(new SyncStep(name, startedAt, (int)(clock.GetUtcNow() - startedAt).TotalMilliseconds, result));
+        }
+    }
+}
+
+/// <summary>The report of one account.</summary>
+internal sealed record AccountReading(ClaimedAccount Account, AccountReport Report, byte[] Fingerprint)
+{
+    public bool IsUnchanged => Account.Fingerprint is not null && Fingerprint.AsSpan().SequenceEqual(Account.Fingerprint);
+}

@@ -1,0 +1,124 @@
+using Foliosync.Brokers.Contract;
+using Foliosync.Core.Connections;
+using Foliosync.Core.Connections.Http;
+using Foliosync.Core.Instruments;
+
+namespace Foliosync.Core.Sync;
+
+/// <summary>Opens a claimed connection, asks the broker for everything it should read, and puts the answers together. Stores nothing.</summary>
+internal sealed class ConnectionReader(
+    BrokerCatalog catalog, BrokerHttp http, Vault vault, InstrumentDirectory directory, InstrumentNames names, TimeProvider clock)
+{
+    public async Task<ConnectionReading> ReadAsync(ClaimedConnection connection, CancellationToken cancellationToken)
+    {
+        var reading = new ConnectionReading(connection);
+        var recorder = new ExchangeRecorder();
+        try
+        {
+            await ReadAsync(reading, recorder, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            reading.Cancelled = true;
+        }
+        catch (Exception e)
+        {
+            // Every failure ends this run only. The policy decides what follows; nothing is hidden: it goes on the run.
+            reading.Error = e;
+        }
+
+        if (reading.IsComplete ? reading.Accounts.Exists(a => !a.IsUnchanged) : reading.Error is BrokerException { Kind: BrokerErrorKind.InvalidData })
+        {
+            var now = clock.GetUtcNow();
+            var id = Guid.CreateVersion7(now);
+            reading.Snapshot = new Snapshot
+            {
+                Id = id,
+                RunId = connection.RunId,
+                ConnectionId = connection.Id,
+                TakenAt = now,
+                Sealed = vault.Seal(recorder.ToCompressed(), id, nameof(Snapshot)),
+            };
+        }
+
+        return reading;
+    }
+
+    private async Task ReadAsync(ConnectionReading reading, ExchangeRecorder recorder, CancellationToken cancellationToken)
+    {
+        var connection = reading.Connection;
+        if (!catalog.TryFind(connection.BrokerId, out var broker))
+        {
+            throw BrokerException.InvalidData(
+                $"This Foliosync has no adapter for the broker '{connection.BrokerId}'. Install the version that has it, or remove the connection.");
+        }
+
+        reading.CanLogIn = broker is IInteractiveLogin;
+        var session = Open(broker, connection, recorder);
+        if (connection.ExternalUserId is null)
+        {
+            reading.Identity = await reading.StepAsync("check identity", clock, () => broker.CheckAsync(session, cancellationToken)).ConfigureAwait(false);
+        }
+
+        foreach (var account in await AccountsAsync(reading, broker, session, cancellationToken).ConfigureAwait(false))
+        {
+            var report = await new AccountReader(reading, broker, session, account, directory, names, clock)
+                .ReadAsync(cancellationToken).ConfigureAwait(false);
+            reading.Accounts.Add(new AccountReading(account, report, ReportFingerprint.Of(report)));
+        }
+    }
+
+    private BrokerSession Open(IBroker broker, ClaimedConnection connection, ExchangeRecorder recorder)
+    {
+        if (broker is IInteractiveLogin && connection.SessionExpiresAt <= clock.GetUtcNow())
+        {
+            throw BrokerException.AuthExpired($"The {broker.Manifest.Name} session has ended. Log in at {broker.Manifest.Name} to go on.");
+        }
+
+        Secret? token = null;
+        Secret? refresh = null;
+        var values = new List<KeyValuePair<string, Secret>>(connection.Credentials.Count);
+        foreach (var (field, sealedValue) in connection.Credentials)
+        {
+            var secret = vault.Open(sealedValue, connection.Id, field);
+            switch (field)
+            {
+                case BrokerCredential.SessionField:
+                    token = secret;
+                    break;
+                case BrokerCredential.RefreshField:
+                    refresh = secret;
+                    break;
+                default:
+                    values.Add(new(field, secret));
+                    break;
+            }
+        }
+
+        return http.Open(
+            broker,
+            connection.Id,
+            new CredentialValues(values),
+            token is null ? null : new BrokerToken(token, connection.SessionExpiresAt, refresh),
+            recorder);
+    }
+
+    private async Task<IReadOnlyList<ClaimedAccount>> AccountsAsync(
+        ConnectionReading reading, IBroker broker, BrokerSession session, CancellationToken cancellationToken)
+    {
+        if (reading.Connection.Accounts.Count > 0)
+        {
+            return reading.Connection.Accounts;
+        }
+
+        var reported = await reading.StepAsync("list accounts", clock, () => broker.ListAccountsAsync(session, cancellationToken)).ConfigureAwait(false);
+        return [.. reported.Select(a => new ClaimedAccount
+        {
+            Id = Guid.CreateVersion7(clock.GetUtcNow()),
+            ExternalId = a.ExternalId,
+            Name = a.Name,
+            Currency = a.Currency,
+            IsNew = true,
+        })];
+    }
+}

@@ -1,0 +1,247 @@
+using Foliosync.Core.Alerts;
+using Foliosync.Core.Portfolios;
+using Foliosync.Core.Storage;
+using Foliosync.Core.Storage.Bulk;
+using Foliosync.Core.Transactions;
+
+namespace Foliosync.Core.Sync;
+
+/// <summary>The statements of the bulk path. Column names are those of the generated migrations.</summary>
+internal static class SyncStatements
+{
+    public static readonly RowStatement<RunStart> StartRuns = new(
+        """
+        insert into sync_runs (id, connection_id, trigger, state, queued_at, started_at, attempt, worker,
+            received, inserted, updated, closed, unchanged, skipped, warnings, steps)
+        select r.id, r.connection_id, r.trigger, 'running', r.at, r.at, s.consecutive_failures + 1, r.worker, 0, 0, 0, 0, 0, 0, '[]', '[]'
+        from {rows} join sync_states s on s.connection_id = r.connection_id and s.lease_token = r.lease_token
+        where true on conflict (id) do update set state = 'running', started_at = excluded.started_at,
+            attempt = excluded.attempt, worker = excluded.worker
+        """,
+        Column.Of<RunStart>("id", r => r.RunId),
+        Column.Of<RunStart>("connection_id", r => r.ConnectionId),
+        Column.Of<RunStart>("trigger", r => SqlValues.ToText(r.Trigger)),
+        Column.Of<RunStart>("at", r => r.At),
+        Column.Of<RunStart>("worker", r => Worker.Name),
+        Column.Of<RunStart>("lease_token", r => r.LeaseToken));
+
+    public static readonly RowStatement<RunEnd> EndRuns = new(
+        """
+        update sync_runs set state = r.state, finished_at = r.finished_at, received = r.received, inserted = r.inserted,
+            updated = r.updated, closed = r.closed, unchanged = r.unchanged, skipped = r.skipped, warnings = r.warnings, steps = r.steps,
+            error_kind = r.error_kind, error_message = r.error_message, error_detail = r.error_detail
+        from {rows} where sync_runs.id = r.id
+        """,
+        Column.Of<RunEnd>("id", r => r.RunId),
+        Column.Of<RunEnd>("state", r => SqlValues.ToText(r.Verdict.RunState)),
+        Column.Of<RunEnd>("finished_at", r => r.FinishedAt),
+        Column.Of<RunEnd>("received", r => r.Counts.Received),
+        Column.Of<RunEnd>("inserted", r => r.Counts.Inserted),
+        Column.Of<RunEnd>("updated", r => r.Counts.Updated),
+        Column.Of<RunEnd>("closed", r => r.Counts.Closed),
+        Column.Of<RunEnd>("unchanged", r => r.Counts.Unchanged),
+        Column.Of<RunEnd>("skipped", r => r.Counts.Skipped),
+        Column.Of<RunEnd>("warnings", r => SqlValues.ToJson(r.Reading.Warnings)),
+        Column.Of<RunEnd>("steps", r => SqlValues.ToJson(r.Reading.Steps)),
+        Column.Of<RunEnd>("error_kind", r => r.ErrorKind),
+        Column.Of<RunEnd>("error_message", r => r.ErrorMessage),
+        Column.Of<RunEnd>("error_detail", r => r.ErrorDetail));
+
+    // A state that a person has changed meanwhile (paused, logged in) stays as the person left it.
+    public static readonly RowStatement<RunEnd> EndLeases = new(
+        """
+        update sync_states set lease_token = null, lease_holder = null, lease_until = null, last_run_id = r.run_id,
+            last_success_at = coalesce(r.last_success_at, sync_states.last_success_at),
+            consecutive_failures = r.consecutive_failures,
+            next_sync_at = case when sync_states.state = r.claimed_state then r.next_sync_at else sync_states.next_sync_at end,
+            state = case when sync_states.state = r.claimed_state then r.state else sync_states.state end
+        from {rows} where sync_states.connection_id = r.connection_id and sync_states.lease_token = r.lease_token
+        """,
+        Column.Of<RunEnd>("connection_id", r => r.Reading.Connection.Id),
+        Column.Of<RunEnd>("lease_token", r => r.Reading.Connection.LeaseToken),
+        Column.Of<RunEnd>("run_id", r => r.RunId),
+        Column.Of<RunEnd>("last_success_at", r => r.Verdict.RunState == SyncRunState.Succeeded ? r.FinishedAt : null),
+        Column.Of<RunEnd>("consecutive_failures", r => r.Verdict.ConsecutiveFailures),
+        Column.Of<RunEnd>("next_sync_at", r => r.Verdict.NextSyncAt),
+        Column.Of<RunEnd>("claimed_state", r => SqlValues.ToText(r.Reading.Connection.State)),
+        Column.Of<RunEnd>("state", r => SqlValues.ToText(r.Verdict.ConnectionState)));
+
+    public static readonly RowStatement<BrokerAccount> InsertAccounts = new(
+        """
+        insert into accounts (id, owner_id, connection_id, portfolio_id, external_id, name, currency)
+        select r.id, r.owner_id, r.connection_id, r.portfolio_id, r.external_id, r.name, r.currency from {rows}
+        """,
+        Column.Of<BrokerAccount>("id", a => a.Id),
+        Column.Of<BrokerAccount>("owner_id", a => a.OwnerId),
+        Column.Of<BrokerAccount>("connection_id", a => a.ConnectionId),
+        Column.Of<BrokerAccount>("portfolio_id", a => a.PortfolioId),
+        Column.Of<BrokerAccount>("external_id", a => a.ExternalId),
+        Column.Of<BrokerAccount>("name", a => a.Name),
+        Column.Of<BrokerAccount>("currency", a => a.Currency));
+
+    public static readonly RowStatement<AccountReading> ApplyReports = new(
+        """
+        update accounts set reported_at = r.reported_at, report_fingerprint = r.report_fingerprint,
+            review_fingerprint = null, review_since = null,
+            transactions_cursor = coalesce(r.transactions_cursor, accounts.transactions_cursor)
+        from {rows} where accounts.id = r.id
+        """,
+        Column.Of<AccountReading>("id", a => a.Account.Id),
+        Column.Of<AccountReading>("reported_at", a => a.Report.AsOf),
+        Column.Of<AccountReading>("report_fingerprint", a => a.Fingerprint),
+        Column.Of<AccountReading>("transactions_cursor", a => a.Report.TransactionsCursor));
+
+    public static readonly RowStatement<PendingReview> AwaitReview = new(
+        "update accounts set review_fingerprint = r.review_fingerprint, review_since = r.review_since from {rows} where accounts.id = r.id",
+        Column.Of<PendingReview>("id", r => r.AccountId),
+        Column.Of<PendingReview>("review_fingerprint", r => r.Fingerprint),
+        Column.Of<PendingReview>("review_since", r => r.Since));
+
+    public static readonly RowStatement<Holding> InsertHoldings = new(
+        """
+        insert into holdings (id, account_id, instrument_id, lot, reads, symbol, exchange, quantity, unsettled_quantity,
+            pledged_quantity, average_price, cost_basis, last_price, priced_at, multiplier, since)
+        select r.id, r.account_id, r.instrument_id, r.lot, r.reads, r.symbol, r.exchange, r.quantity, r.unsettled_quantity,
+            r.pledged_quantity, r.average_price, r.cost_basis, r.last_price, r.priced_at, r.multiplier, r.since
+        from {rows}
+        """,
+        [
+            Column.Of<Holding>("account_id", h => h.AccountId),
+            Column.Of<Holding>("instrument_id", h => h.InstrumentId),
+            Column.Of<Holding>("lot", h => h.Lot),
+            .. HoldingValues(),
+        ]);
+
+    public static readonly RowStatement<Holding> UpdateHoldings = new(
+        """
+        update holdings set reads = r.reads, symbol = r.symbol, exchange = r.exchange, quantity = r.quantity,
+            unsettled_quantity = r.unsettled_quantity, pledged_quantity = r.pledged_quantity, average_price = r.average_price,
+            cost_basis = r.cost_basis, last_price = r.last_price, priced_at = r.priced_at, multiplier = r.multiplier, since = r.since,
+            last_reported_at = r.last_reported_at
+        from {rows} where holdings.id = r.id
+        """,
+        [.. HoldingValues(), Column.Of<Holding>("last_reported_at", h => h.LastReportedAt)]);
+
+    public static readonly RowStatement<HoldingPeriod> InsertPeriods = new(
+        """
+        insert into holding_periods (id, account_id, instrument_id, lot, quantity, cost_basis, multiplier, "from", "to")
+        select r.id, r.account_id, r.instrument_id, r.lot, r.quantity, r.cost_basis, r.multiplier, r.from_at, r.to_at from {rows}
+        """,
+        Column.Of<HoldingPeriod>("id", p => p.Id),
+        Column.Of<HoldingPeriod>("account_id", p => p.AccountId),
+        Column.Of<HoldingPeriod>("instrument_id", p => p.InstrumentId),
+        Column.Of<HoldingPeriod>("lot", p => p.Lot),
+        Column.Of<HoldingPeriod>("quantity", p => p.Quantity),
+        Column.Of<HoldingPeriod>("cost_basis", p => p.CostBasis),
+        Column.Of<HoldingPeriod>("multiplier", p => p.Multiplier),
+        Column.Of<HoldingPeriod>("from_at", p => p.From),
+        Column.Of<HoldingPeriod>("to_at", p => p.To));
+
+    public static readonly RowStatement<CashBalance> InsertCash = new(
+        """
+        insert into cash_balances (id, account_id, segment, currency, amount, as_of)
+        select r.id, r.account_id, r.segment, r.currency, r.amount, r.as_of from {rows}
+        """,
+        Column.Of<CashBalance>("id", c => c.Id),
+        Column.Of<CashBalance>("account_id", c => c.AccountId),
+        Column.Of<CashBalance>("segment", c => c.Segment),
+        Column.Of<CashBalance>("currency", c => c.Currency),
+        Column.Of<CashBalance>("amount", c => c.Amount),
+        Column.Of<CashBalance>("as_of", c => c.AsOf));
+
+    public static readonly RowStatement<CashBalance> UpdateCash = new(
+        "update cash_balances set amount = r.amount, as_of = r.as_of from {rows} where cash_balances.id = r.id",
+        Column.Of<CashBalance>("id", c => c.Id),
+        Column.Of<CashBalance>("amount", c => c.Amount),
+        Column.Of<CashBalance>("as_of", c => c.AsOf));
+
+    public static readonly RowStatement<Transaction> InsertTransactions = new(
+        """
+        insert into transactions (id, account_id, instrument_id, external_id, kind, symbol, exchange, quantity, price, amount, fees,
+            taxes, currency, traded_at, settled_on, source, note)
+        select r.id, r.account_id, r.instrument_id, r.external_id, r.kind, r.symbol, r.exchange, r.quantity, r.price, r.amount, r.fees,
+            r.taxes, r.currency, r.traded_at, r.settled_on, r.source, r.note from {rows}
+        """,
+        Column.Of<Transaction>("id", t => t.Id),
+        Column.Of<Transaction>("account_id", t => t.AccountId),
+        Column.Of<Transaction>("instrument_id", t => t.InstrumentId),
+        Column.Of<Transaction>("external_id", t => t.ExternalId),
+        Column.Of<Transaction>("kind", t => SqlValues.ToText(t.Kind)),
+        Column.Of<Transaction>("symbol", t => t.Symbol),
+        Column.Of<Transaction>("exchange", t => t.Exchange),
+        Column.Of<Transaction>("quantity", t => t.Quantity),
+        Column.Of<Transaction>("price", t => t.Price),
+        Column.Of<Transaction>("amount", t => t.Amount),
+        Column.Of<Transaction>("fees", t => t.Fees),
+        Column.Of<Transaction>("taxes", t => t.Taxes),
+        Column.Of<Transaction>("currency", t => t.Currency),
+        Column.Of<Transaction>("traded_at", t => t.TradedAt),
+        Column.Of<Transaction>("settled_on", t => t.SettledOn),
+        Column.Of<Transaction>("source", t => SqlValues.ToText(t.Source)),
+        Column.Of<Transaction>("note", t => t.Note));
+
+    public static readonly RowStatement<Snapshot> InsertSnapshots = new(
+        "insert into snapshots (id, run_id, connection_id, taken_at, sealed) select r.id, r.run_id, r.connection_id, r.taken_at, r.sealed from {rows}",
+        Column.Of<Snapshot>("id", s => s.Id),
+        Column.Of<Snapshot>("run_id", s => s.RunId),
+        Column.Of<Snapshot>("connection_id", s => s.ConnectionId),
+        Column.Of<Snapshot>("taken_at", s => s.TakenAt),
+        Column.Of<Snapshot>("sealed", s => s.Sealed));
+
+    public static readonly RowStatement<Alert> InsertAlerts = new(
+        """
+        insert into alerts (id, owner_id, connection_id, kind, message, created_at)
+        select r.id, r.owner_id, r.connection_id, r.kind, r.message, r.created_at from {rows}
+        """,
+        Column.Of<Alert>("id", a => a.Id),
+        Column.Of<Alert>("owner_id", a => a.OwnerId),
+        Column.Of<Alert>("connection_id", a => a.ConnectionId),
+        Column.Of<Alert>("kind", a => a.Kind),
+        Column.Of<Alert>("message", a => a.Message),
+        Column.Of<Alert>("created_at", a => a.CreatedAt));
+
+    public static readonly RowStatement<ConnectionReading> NoteWhatWasLearnt = new(
+        """
+        update connections set unsupported_reads = connections.unsupported_reads | r.unsupported_reads,
+            external_user_id = coalesce(connections.external_user_id, r.external_user_id)
+        from {rows} where connections.id = r.id
+        """,
+        Column.Of<ConnectionReading>("id", r => r.Connection.Id),
+        Column.Of<ConnectionReading>("unsupported_reads", r => (int)r.NewlyUnsupported),
+        Column.Of<ConnectionReading>("external_user_id", r => r.Identity?.UserId));
+
+    private static RowColumn<Holding>[] HoldingValues() =>
+    [
+        Column.Of<Holding>("id", h => h.Id),
+        Column.Of<Holding>("reads", h => (int)h.Reads),
+        Column.Of<Holding>("symbol", h => h.Symbol),
+        Column.Of<Holding>("exchange", h => h.Exchange),
+        Column.Of<Holding>("quantity", h => h.Quantity),
+        Column.Of<Holding>("unsettled_quantity", h => h.UnsettledQuantity),
+        Column.Of<Holding>("pledged_quantity", h => h.PledgedQuantity),
+        Column.Of<Holding>("average_price", h => h.AveragePrice),
+        Column.Of<Holding>("cost_basis", h => h.CostBasis),
+        Column.Of<Holding>("last_price", h => h.LastPrice),
+        Column.Of<Holding>("priced_at", h => h.PricedAt),
+        Column.Of<Holding>("multiplier", h => h.Multiplier),
+        Column.Of<Holding>("since", h => h.Since),
+    ];
+}
+
+/// <summary>A run that begins.</summary>
+internal sealed record RunStart(Guid RunId, Guid ConnectionId, SyncTrigger Trigger, DateTimeOffset At, Guid LeaseToken);
+
+/// <summary>An account whose report waits for review.</summary>
+internal sealed record PendingReview(Guid AccountId, byte[] Fingerprint, DateTimeOffset Since);
+
+/// <summary>A run that ends, and what becomes of its connection.</summary>
+internal sealed record RunEnd(ConnectionReading Reading, Verdict Verdict, DateTimeOffset? FinishedAt, SyncCounts Counts)
+{
+    public Guid RunId => Reading.Connection.RunId;
+
+    public string? ErrorKind { get; init; }
+
+    public string? ErrorMessage { get; init; }
+
+    public string? ErrorDetail { get; init; }
+}

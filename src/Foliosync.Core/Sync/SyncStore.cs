@@ -1,0 +1,199 @@
+using System.Data.Common;
+using System.Security.Cryptography;
+using Foliosync.Brokers.Contract;
+using Foliosync.Core.Connections;
+using Foliosync.Core.Portfolios;
+using Foliosync.Core.Storage;
+using Foliosync.Core.Storage.Bulk;
+using Microsoft.Extensions.Logging;
+
+namespace Foliosync.Core.Sync;
+
+/// <summary>
+/// Stores what was read. Everything of one run takes effect together or not at all: snapshot, holdings, cash, transactions, cursor, run
+/// record, alert. Runs that end at the same moment share a transaction; if that fails, each gets one of its own, so that no
+/// connection's fault is another's.
+/// </summary>
+internal sealed partial class SyncStore(Database database, SyncSettings settings, TimeProvider clock, ILogger<SyncStore> log)
+{
+    /// <summary>Stores the readings and ends their runs. Never throws for one connection's fault.</summary>
+    /// <returns>What became of each; a run whose lease was lost is left out, for another process has taken it over.</returns>
+    public async Task<IReadOnlyList<RunEnd>> StoreAsync(IReadOnlyList<ConnectionReading> group, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await StoreTogetherAsync(group, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DbException e) when (group.Count > 1)
+        {
+            LogGroupFailed(log, group.Count, e);
+            var ends = new List<RunEnd>(group.Count);
+            foreach (var reading in group)
+            {
+                ends.AddRange(await StoreAsync([reading], cancellationToken).ConfigureAwait(false));
+            }
+
+            return ends;
+        }
+        catch (DbException e) when (group[0].Error is not DbException)
+        {
+            // The result is lost, the run must not be: it ends as failed, with the reason.
+            LogStoreFailed(log, group[0].Connection.Id, e);
+            group[0].Error = e;
+            group[0].Snapshot = null;
+            return await StoreTogetherAsync(group, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<IReadOnlyList<RunEnd>> StoreTogetherAsync(IReadOnlyList<ConnectionReading> group, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+
+        var states = group
+            .Where(r => r.IsComplete)
+            .SelectMany(r => r.Accounts)
+            .Where(a => !a.IsUnchanged && a.Account.ReportedAt is not null)
+            .ToDictionary(a => a.Account.Id, a => new StoredAccount(a.Report));
+        var owned = new HashSet<Guid>();
+        var load = SqlScript.For(database);
+        load.Query(
+            "select connection_id, lease_token from sync_states where connection_id {ids} order by connection_id for update",
+            [.. group.Select(r => r.Connection.Id)],
+            row =>
+            {
+                if (!row.IsDBNull(1) && group.Any(r => r.Connection.Id == row.Id(0) && r.Connection.LeaseToken == row.Id(1)))
+                {
+                    owned.Add(row.Id(0));
+                }
+            });
+        StoredAccount.Load(load, states);
+        await load.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+
+        var writes = new SyncWrites();
+        foreach (var reading in group.Where(r => owned.Contains(r.Connection.Id)))
+        {
+            writes.Add(Decide(reading, states, writes));
+        }
+
+        var script = SqlScript.For(database);
+        writes.AddTo(script);
+        await script.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return writes.Ends;
+    }
+
+    private RunEnd Decide(ConnectionReading reading, Dictionary<Guid, StoredAccount> states, SyncWrites writes)
+    {
+        var now = clock.GetUtcNow();
+        var connection = reading.Connection;
+        var context = new RunContext(
+            connection.State, connection.ConsecutiveFailures, connection.Trigger, reading.CanLogIn, settings.IntervalOf(connection.BrokerId), now);
+        if (reading.Cancelled)
+        {
+            return new RunEnd(reading, SyncPolicy.Cancelled(context), now, default);
+        }
+
+        var jitter = RandomNumberGenerator.GetInt32(1_000) / 1_000d;
+        switch (reading.Error)
+        {
+            case BrokerException e:
+                return new RunEnd(reading, SyncPolicy.Failed(context, e, jitter), now, default)
+                {
+                    ErrorKind = SqlValues.ToText(e.Kind),
+                    ErrorMessage = e.Message,
+                    ErrorDetail = string.Join(": ", new[] { e.BrokerCode, e.Detail }.Where(t => t is not null)) is { Length: > 0 } detail ? detail : null,
+                };
+            case VaultException e:
+                return new RunEnd(reading, SyncPolicy.Internal(context, jitter), now, default) { ErrorKind = "vault", ErrorMessage = e.Message };
+            case { } e:
+                // Exception texts may repeat what they choked on; the type and the place are enough to find the fault.
+                LogInternal(log, connection.Id, e);
+                return new RunEnd(reading, SyncPolicy.Internal(context, jitter), now, default)
+                {
+                    ErrorKind = "internal",
+                    ErrorMessage = "Foliosync failed here, not the broker. Earlier data is kept; please report it with the detail below.",
+                    ErrorDetail = $"{e.GetType().Name} {e.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}",
+                };
+        }
+
+        var counts = default(SyncCounts);
+        string? suspicion = null;
+        foreach (var account in reading.Accounts)
+        {
+            suspicion = Apply(reading, account, states, writes, now, ref counts) ?? suspicion;
+        }
+
+        return suspicion is null
+            ? new RunEnd(reading, SyncPolicy.Succeeded(context), now, counts)
+            : new RunEnd(reading, SyncPolicy.Suspicious(context), now, counts)
+            {
+                ErrorKind = "suspiciousReport",
+                ErrorMessage = $"{suspicion} Your data is as it was before; check at the broker. If the broker still says so later, it is applied.",
+            };
+    }
+
+    /// <summary>Takes one account's report over.</summary>
+    /// <returns>Why it was not taken over; null when it was.</returns>
+    private string? Apply(
+        ConnectionReading reading, AccountReading account, Dictionary<Guid, StoredAccount> states, SyncWrites writes, DateTimeOffset now, ref SyncCounts counts)
+    {
+        var report = account.Report;
+        if (account.IsUnchanged)
+        {
+            counts += new SyncCounts(report.Received, 0, 0, 0, report.Lots.Count + (report.Cash?.Count ?? 0) + report.Transactions.Count, report.Skipped);
+            writes.Applied.Add(account);
+            return null;
+        }
+
+        var before = states.TryGetValue(account.Account.Id, out var stored) ? stored.ToState() : AccountState.Empty;
+        var changes = Reconciler.Reconcile(account.Account.Id, before, account.Account.ReportedAt, report, () => Guid.CreateVersion7(now));
+        if (changes.Suspicion is not null && !IsConfirmed(account, now))
+        {
+            var isSame = account.Account.ReviewFingerprint is { } waiting && account.Fingerprint.AsSpan().SequenceEqual(waiting);
+            writes.Reviews.Add(new PendingReview(account.Account.Id, account.Fingerprint, isSame ? account.Account.ReviewSince!.Value : now));
+            counts += new SyncCounts(report.Received, 0, 0, 0, 0, report.Skipped);
+            return changes.Suspicion;
+        }
+
+        if (account.Account.IsNew)
+        {
+            writes.NewAccounts.Add(new BrokerAccount
+            {
+                Id = account.Account.Id,
+                OwnerId = reading.Connection.OwnerId,
+                ConnectionId = reading.Connection.Id,
+                PortfolioId = reading.Connection.PortfolioId,
+                ExternalId = account.Account.ExternalId,
+                Name = account.Account.Name,
+                Currency = account.Account.Currency,
+            });
+        }
+
+        writes.Add(changes);
+        writes.Applied.Add(account);
+        counts += new SyncCounts(
+            report.Received,
+            changes.Opened.Count + changes.CashOpened.Count + changes.Transactions.Count,
+            changes.Changed.Count + changes.CashChanged.Count,
+            changes.Closed.Count + changes.CashClosed.Count,
+            changes.Unchanged,
+            report.Skipped);
+        return null;
+    }
+
+    // The same surprising report again, after a while, is the truth and not a fault of the moment.
+    private bool IsConfirmed(AccountReading account, DateTimeOffset now) =>
+        account.Account.ReviewFingerprint is { } waiting
+        && account.Fingerprint.AsSpan().SequenceEqual(waiting)
+        && now - account.Account.ReviewSince >= settings.ReviewConfirmedAfter;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Storing {Count} runs together failed; each is stored on its own")]
+    private static partial void LogGroupFailed(ILogger log, int count, Exception e);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The result for connection {ConnectionId} could not be stored")]
+    private static partial void LogStoreFailed(ILogger log, Guid connectionId, Exception e);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Sync of connection {ConnectionId} failed inside Foliosync")]
+    private static partial void LogInternal(ILogger log, Guid connectionId, Exception e);
+}
