@@ -1,4 +1,3 @@
-using Foliosync.Core.Connections;
 using Foliosync.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
