@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Foliosync.Simulator;
@@ -7,11 +8,14 @@ namespace Foliosync.Simulator;
 /// <summary>Kite's envelope and the few values that several answers share.</summary>
 internal static class KiteJson
 {
+    // Kite sends backticks and the like as they are.
+    private static readonly JsonWriterOptions AsKiteWrites = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>A good answer around what <paramref name="writeData"/> writes.</summary>
     public static byte[] Render(Action<Utf8JsonWriter> writeData)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, AsKiteWrites))
         {
             json.WriteStartObject();
             json.WriteString("status"u8, "success"u8);
@@ -27,7 +31,7 @@ internal static class KiteJson
     public static byte[] Error(string message, string errorType)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, AsKiteWrites))
         {
             json.WriteStartObject();
             json.WriteString("status"u8, "error"u8);

@@ -91,6 +91,15 @@ public sealed class KiteSimulator : IAsyncDisposable
         return simulator;
     }
 
+    /// <summary>The api key of account <paramref name="number"/>.</summary>
+    public static string ApiKeyOf(int number) => KiteAccounts.ApiKey(number);
+
+    /// <summary>The api secret of account <paramref name="number"/>.</summary>
+    public static string ApiSecretOf(int number) => KiteAccounts.ApiSecret(number);
+
+    /// <summary>The access token of account <paramref name="number"/> until all sessions end for the first time.</summary>
+    public static string FirstAccessTokenOf(int number) => KiteAccounts.AccessToken(number, sessionDay: 0);
+
     /// <summary>The access token that account <paramref name="number"/> needs today.</summary>
     public string AccessTokenOf(int number) => KiteAccounts.AccessToken(number, _moment.SessionDay);
 
