@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using Foliosync.Brokers.Contract;
 
 namespace Foliosync.Brokers.Demo;
@@ -10,6 +11,7 @@ namespace Foliosync.Brokers.Demo;
 internal sealed class DemoBroker : IBroker, IHoldingsSource, IFundsSource, ICashSource, ITransactionsSource, IInteractiveLogin
 {
     private const string SeedKey = "seed";
+    private const string SeedPattern = "[A-Za-z0-9-]{1,20}";
     private const string CodeKey = "code";
     private const int PageSize = 100;
 
@@ -39,8 +41,8 @@ internal sealed class DemoBroker : IBroker, IHoldingsSource, IFundsSource, ICash
             new CredentialField(SeedKey, "Seed", CredentialKind.Text)
             {
                 Required = false,
-                Pattern = "[0-9]{1,9}",
-                Help = "Any number gives other accounts with other amounts; leave it empty for the usual ones.",
+                Pattern = SeedPattern,
+                Help = "Any number or word gives other accounts with other amounts; leave it empty for the usual ones.",
             },
         ],
     };
@@ -175,18 +177,18 @@ internal sealed class DemoBroker : IBroker, IHoldingsSource, IFundsSource, ICash
             : throw BrokerException.InvalidData("The place to go on reading transactions is not readable.", "cursor: expected a number");
     }
 
-    private static int? SeedOf(BrokerSession session)
+    private static string? SeedOf(BrokerSession session)
     {
-        var text = session.Credentials.Find(SeedKey);
-        if (string.IsNullOrEmpty(text))
+        var seed = session.Credentials.Find(SeedKey);
+        if (string.IsNullOrEmpty(seed))
             return null;
 
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)
+        return Regex.IsMatch(seed, $@"^{SeedPattern}\z")
             ? seed
-            : throw BrokerException.AuthExpired("The seed is not a number of at most nine digits.");
+            : throw BrokerException.AuthExpired("The seed is not a number or a word of at most twenty letters, digits and hyphens.");
     }
 
     private static BrokerIdentity IdentityOf(BrokerSession session) => new(WithSeed("DEMO", SeedOf(session)), "Demo Investor");
 
-    private static string WithSeed(string id, int? seed) => seed is { } number ? string.Create(CultureInfo.InvariantCulture, $"{id}-{number}") : id;
+    private static string WithSeed(string id, string? seed) => seed is null ? id : $"{id}-{seed}";
 }

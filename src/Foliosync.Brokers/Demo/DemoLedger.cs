@@ -20,10 +20,10 @@ internal sealed class DemoLedger
     private readonly decimal _scale;
     private readonly DateOnly _today;
 
-    private DemoLedger(DemoPlan plan, int? seed, DateTimeOffset until)
+    private DemoLedger(DemoPlan plan, string? seed, DateTimeOffset until)
     {
         _plan = plan;
-        _scale = seed is { } number ? (50 + DemoHash.Pick(plan.AccountId, number, 0, 150)) / 100m : 1m;
+        _scale = seed is null ? 1m : (50 + DemoHash.Pick($"{plan.AccountId}-{seed}", 0, 0, 150)) / 100m;
         _today = DemoMarket.DayOf(until);
 
         foreach (var (rule, at) in Occurrences(plan, seed, until))
@@ -43,9 +43,9 @@ internal sealed class DemoLedger
     /// <param name="plan">How the account is run.</param>
     /// <param name="seed">Changes the amounts and leaves some instruments out; null for the plan as it is.</param>
     /// <param name="until">UTC instant.</param>
-    public static DemoLedger Play(DemoPlan plan, int? seed, DateTimeOffset until) => new(plan, seed, until);
+    public static DemoLedger Play(DemoPlan plan, string? seed, DateTimeOffset until) => new(plan, seed, until);
 
-    private static IEnumerable<(DemoRule Rule, DateTimeOffset At)> Occurrences(DemoPlan plan, int? seed, DateTimeOffset until)
+    private static IEnumerable<(DemoRule Rule, DateTimeOffset At)> Occurrences(DemoPlan plan, string? seed, DateTimeOffset until)
     {
         var rules = plan.Rules.Where(rule => !IsLeftOut(rule, seed)).ToList();
         for (var month = 0; DemoMarket.StartOfDay(DemoMarket.OpeningDay.AddMonths(month)) <= until; month++)
@@ -62,8 +62,8 @@ internal sealed class DemoLedger
         }
     }
 
-    private static bool IsLeftOut(DemoRule rule, int? seed) =>
-        seed is { } number && rule.Instrument is { } instrument && DemoHash.Pick(instrument.Symbol, number, 1, 5) == 0;
+    private static bool IsLeftOut(DemoRule rule, string? seed) =>
+        seed is not null && rule.Instrument is { } instrument && DemoHash.Pick($"{instrument.Symbol}-{seed}", 0, 0, 5) == 0;
 
     private static DateTimeOffset TradeTime(DateOnly day, TimeOnly time) =>
         new(TradingDay(day).ToDateTime(time), TimeSpan.Zero);
