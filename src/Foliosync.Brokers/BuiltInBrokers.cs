@@ -1,4 +1,5 @@
 using Foliosync.Brokers.Contract;
+using Foliosync.Brokers.Demo;
 using Foliosync.Brokers.Zerodha;
 
 namespace Foliosync.Brokers;
@@ -10,5 +11,6 @@ public static class BuiltInBrokers
     public static IReadOnlyList<IBroker> All { get; } =
     [
         new ZerodhaBroker(),
+        new DemoBroker(),
     ];
 }
