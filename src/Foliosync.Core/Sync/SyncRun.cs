@@ -128,7 +128,7 @@ public enum SyncRunState
 public sealed class Snapshot
 {
     /// <summary>Field name under which the vault seals it.</summary>
-    public const string SealedField = "snapshot";
+    public const string SealedField = nameof(Snapshot);
 
     /// <summary>Time-ordered id.</summary>
     public Guid Id { get; set; }
