@@ -1,8 +1,10 @@
 using Foliosync.Brokers;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Connections.Http;
+using Foliosync.Core.Instruments;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
+using Foliosync.Core.Sync;
 using Foliosync.Core.Users;
 using Foliosync.Diagnosis;
 
@@ -30,6 +32,11 @@ internal static class FoliosyncServices
         services.AddSingleton<ConnectionSetup>();
         services.AddSingleton<ConnectionImport>();
         services.AddSingleton<ConnectionLogin>();
+        services.AddSingleton(s => Sync(settings, s.GetRequiredService<BrokerCatalog>()));
+        services.AddSingleton<InstrumentDirectory>();
+        services.AddSingleton<InstrumentNames>();
+        services.AddSingleton<SyncEngine>();
+        services.AddSingleton<SyncQueue>();
         services.AddSingleton<Instance>();
         services.AddSingleton<SqliteBackup>();
         services.AddSingleton<PostgresTools>();
@@ -38,6 +45,13 @@ internal static class FoliosyncServices
         services.AddSingleton<Doctor>();
         return services;
     }
+
+    private static SyncSettings Sync(InstanceSettings settings, BrokerCatalog catalog) => new()
+    {
+        Interval = settings.SyncInterval,
+        BrokerIntervals = catalog.All.Where(b => b.Manifest.SuggestedInterval is not null)
+            .ToDictionary(b => b.Manifest.Id, b => b.Manifest.SuggestedInterval!.Value),
+    };
 
     private static Database OpenDatabase(InstanceSettings settings)
     {
