@@ -1,4 +1,5 @@
 using Foliosync.Brokers.Contract;
+using Foliosync.Brokers.Zerodha;
 
 namespace Foliosync.Brokers;
 
@@ -8,5 +9,6 @@ public static class BuiltInBrokers
     /// <summary>The adapters, in the order people see them.</summary>
     public static IReadOnlyList<IBroker> All { get; } =
     [
+        new ZerodhaBroker(),
     ];
 }
