@@ -31,6 +31,9 @@ public abstract partial class BrokerContractTests
     /// <summary>The broker under test.</summary>
     protected abstract IBroker Broker { get; }
 
+    /// <summary>What is tested, for the test that every broker is.</summary>
+    internal Type TestedBroker => Broker.GetType();
+
     private string Folder => Broker.GetType().Namespace!.Split('.')[^1];
 
     private string RecordedFolder => Path.Combine(AppContext.BaseDirectory, Folder, "Recorded");
