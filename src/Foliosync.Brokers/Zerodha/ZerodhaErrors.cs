@@ -110,7 +110,9 @@ internal static class ZerodhaErrors
         OperationCanceledException when !cancellationToken.IsCancellationRequested =>
             BrokerException.Transient("Zerodha did not answer in time. It is tried again by itself.", detail: path, inner: failure),
         JsonException json when IsNotJson(json) => BrokerException.Transient(Trouble, detail: $"{path}: not JSON"),
-        JsonException json => Unreadable(path, json.Path ?? "$"),
+
+        // Its message names the missing fields, and never a value.
+        JsonException json => Unreadable(path, $"{json.Path}: {json.Message}"),
         _ => null,
     };
 
