@@ -42,7 +42,9 @@ public abstract partial class BrokerContractTests
 
     private BrokerSession Session(HttpMessageHandler border, DateTimeOffset? now = null) => new(
         new HttpClient(border) { BaseAddress = Broker.Manifest.ApiUrl },
-        new CredentialValues(Broker.Manifest.Credentials.Select(field => KeyValuePair.Create(field.Key, new Secret(SampleOf(field))))),
+        new CredentialValues(Broker.Manifest.Credentials
+            .Where(field => field.Required)
+            .Select(field => KeyValuePair.Create(field.Key, new Secret(SampleOf(field))))),
         new BrokerToken(new Secret($"{Planted}-token"), RefreshValue: new Secret($"{Planted}-refresh")),
         new FixedClock(now ?? Now));
 

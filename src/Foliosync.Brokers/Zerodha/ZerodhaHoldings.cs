@@ -100,7 +100,8 @@ internal static class ZerodhaHoldings
             return all;
         }
 
-        if (withoutPledged == carried || ExplainsProfit(row, withoutPledged))
+        // A quantity cannot contain more pledged units than it has.
+        if (withoutPledged >= pledged && (withoutPledged == carried || ExplainsProfit(row, withoutPledged)))
         {
             return withoutPledged;
         }

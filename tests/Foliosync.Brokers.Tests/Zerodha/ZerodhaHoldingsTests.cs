@@ -72,6 +72,24 @@ public sealed class ZerodhaHoldingsTests
     }
 
     [Fact]
+    public async Task More_pledged_units_than_the_quantity_has_cannot_be_inside_it()
+    {
+        var report = await ReadAsync(Row("\"quantity\":0,\"collateral_quantity\":4,\"opening_quantity\":0"));
+
+        report.Holdings.ShouldHaveSingleItem().Quantity.ShouldBe(4);
+        report.Warnings.ShouldHaveSingleItem().Code.ShouldBe("pledged-units-unclear");
+    }
+
+    [Fact]
+    public async Task Units_that_contradict_the_row_are_kept_with_a_warning()
+    {
+        var report = await ReadAsync(Row("\"quantity\":10,\"t1_quantity\":3,\"opening_quantity\":10"));
+
+        report.Holdings.ShouldHaveSingleItem().Quantity.ShouldBe(13);
+        report.Warnings.ShouldHaveSingleItem().Code.ShouldBe("quantity-unclear");
+    }
+
+    [Fact]
     public async Task Margin_funded_units_are_a_lot_of_their_own_with_their_own_cost()
     {
         var report = await ReadAsync(Row(
