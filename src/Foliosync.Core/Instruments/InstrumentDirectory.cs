@@ -31,12 +31,14 @@ public sealed class InstrumentDirectory(Database database, TimeProvider clock) :
 
     private static readonly RowStatement<Instrument> CompleteInstruments = new(
         """
-        update instruments set isin = coalesce(instruments.isin, r.isin), name = coalesce(instruments.name, r.name) from {rows}
-        where instruments.id = r.id
+        update instruments set isin = coalesce(instruments.isin, r.isin), name = coalesce(instruments.name, r.name),
+            asset_class = r.asset_class
+        from {rows} where instruments.id = r.id
         """,
         Column.Of<Instrument>("id", i => i.Id),
         Column.Of<Instrument>("isin", i => i.Isin),
-        Column.Of<Instrument>("name", i => i.Name));
+        Column.Of<Instrument>("name", i => i.Name),
+        Column.Of<Instrument>("asset_class", i => SqlValues.ToText(i.AssetClass)));
 
     // The join leaves out aliases of instruments that lost a race for their ISIN; the next round finds the winner.
     private static readonly RowStatement<InstrumentAlias> PutAliases = new(
@@ -140,7 +142,13 @@ public sealed class InstrumentDirectory(Database database, TimeProvider clock) :
             }
             else if ((instrument.Isin is null && reported.Isin is not null) || (instrument.Name is null && reported.Name is not null))
             {
-                instrument.Isin ??= reported.Isin;
+                if (instrument.Isin is null && reported.Isin is not null)
+                {
+                    // What was seen without an ISIN was classed by its symbol alone.
+                    instrument.Isin = reported.Isin;
+                    instrument.AssetClass = reported.AssetClass;
+                }
+
                 instrument.Name ??= reported.Name;
                 completed.Add(instrument);
             }
