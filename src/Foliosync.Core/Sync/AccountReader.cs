@@ -129,7 +129,7 @@ internal sealed class AccountReader(
         catch (BrokerException e) when (e.Kind == BrokerErrorKind.Unsupported)
         {
             reading.NewlyUnsupported |= kind;
-            reading.Warnings.Add(new BrokerWarning("not-supported", $"{name[5..]} cannot be read with this login and is left out from now on: {e.Message}"));
+            reading.Warnings.Add(new BrokerWarning("not-supported", $"This login may not {name}; that is left out from now on. {e.Message}"));
         }
     }
 
