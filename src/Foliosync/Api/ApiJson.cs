@@ -13,6 +13,7 @@ namespace Foliosync.Api;
 /// <summary>How the API writes and reads JSON: source-generated, camelCase, decimals as strings, instants in UTC.</summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
+    NumberHandling = JsonNumberHandling.Strict,
     Converters =
     [
         typeof(DecimalAsText), typeof(UtcInstant),
@@ -63,14 +64,14 @@ internal sealed class DecimalAsText : JsonConverter<decimal>
     }
 }
 
-/// <summary>Instants travel in UTC with a Z.</summary>
+/// <summary>Instants travel in UTC with a Z, to the microsecond: that is what databases keep.</summary>
 internal sealed class UtcInstant : JsonConverter<DateTimeOffset>
 {
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TryGetDateTimeOffset(out var value) ? value.ToUniversalTime() : throw new JsonException();
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.UtcDateTime);
+        writer.WriteStringValue(new DateTime(value.UtcTicks - (value.UtcTicks % TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc));
 }
 
 /// <summary>Names of enumerations travel in camelCase.</summary>

@@ -23,7 +23,12 @@ internal sealed class BearerAuthentication(
     /// <summary>Adds the scheme and the policy.</summary>
     public static void AddTo(IServiceCollection services)
     {
-        services.AddAuthentication(SchemeName).AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(SchemeName, null);
+        // The core alone: tokens need neither cookies nor the keys that protect them.
+        services.AddAuthenticationCore(options => options.DefaultScheme = SchemeName);
+        services.AddWebEncoders();
+        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(SchemeName, null);
+        // Each request without a token would be a line.
+        services.AddLogging(logging => logging.AddFilter(typeof(BearerAuthentication).FullName, LogLevel.Warning));
         services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy.RequireAuthenticatedUser().RequireAssertion(IsInReach));
     }
 

@@ -58,7 +58,7 @@ internal sealed record ConnectionView(
         ReadKindNames.ToNames(c.Reads),
         ReadKindNames.ToNames(c.UnsupportedReads),
         c.Sync!.State,
-        [.. c.Accounts.OrderBy(a => a.Id).Select(a => new ConnectionAccountView(a.Id, a.ExternalId, a.Name))],
+        [.. c.Accounts.OrderBy(a => a.ExternalId, StringComparer.Ordinal).Select(a => new ConnectionAccountView(a.Id, a.ExternalId, a.Name))],
         new SessionView(c.SessionExpiresAt),
         c.Sync.LastSuccessAt,
         c.Sync.NextSyncAt,

@@ -110,10 +110,10 @@ internal static class ConnectionsApi
     }
 
     private static async Task<Accepted<QueuedRun>> SyncAsync(
-        ClaimsPrincipal user, Database database, QueueSync queue, Guid id, CancellationToken cancellationToken)
+        ClaimsPrincipal user, Database database, SyncQueue queue, Guid id, CancellationToken cancellationToken)
     {
         await RequireAsync(database, Caller.Of(user), id, cancellationToken);
-        var runId = await queue(id, SyncTrigger.Manual, cancellationToken);
+        var runId = await queue.EnqueueAsync(id, SyncTrigger.Manual, cancellationToken);
         return TypedResults.Accepted($"/api/v1/sync-runs/{runId}", new QueuedRun(runId));
     }
 
@@ -134,7 +134,7 @@ internal static class ConnectionsApi
     }
 
     private static async Task<Ok<LoginView>> LoginAsync(
-        ClaimsPrincipal user, ConnectionLogin login, QueueSync queue, Guid id, LoginInput? input, CancellationToken cancellationToken)
+        ClaimsPrincipal user, ConnectionLogin login, SyncQueue queue, Guid id, LoginInput? input, CancellationToken cancellationToken)
     {
         var actor = Caller.Of(user).Actor;
         var step = input?.Answers is { } answers
@@ -142,7 +142,7 @@ internal static class ConnectionsApi
             : await login.BeginAsync(id, actor, cancellationToken);
         if (step is LoginStep.Done)
         {
-            await queue(id, SyncTrigger.LoginCompleted, cancellationToken);
+            await queue.EnqueueAsync(id, SyncTrigger.LoginCompleted, cancellationToken);
         }
 
         return TypedResults.Ok(new LoginView(

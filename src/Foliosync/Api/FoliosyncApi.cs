@@ -1,5 +1,6 @@
+using System.Text.Encodings.Web;
+using System.Text.Json.Serialization;
 using Foliosync.Api.Pages;
-using Foliosync.Core.Storage;
 
 namespace Foliosync.Api;
 
@@ -18,6 +19,9 @@ internal static class FoliosyncApi
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(options =>
         {
+            // JSON is never read as HTML here; sentences keep their apostrophes.
+            options.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+            options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
             foreach (var converter in ApiJson.Default.Options.Converters)
             {
@@ -27,8 +31,6 @@ internal static class FoliosyncApi
         services.AddOpenApi(ApiDocument.Name, ApiDocument.Configure);
         services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(
             kestrel => kestrel.Limits.MaxRequestBodySize = MaxBodyBytes);
-        services.AddSingleton<QueueSync>(s => (connectionId, trigger, cancellationToken) => QueuedRuns.AddAsync(
-            s.GetRequiredService<Database>(), s.GetRequiredService<TimeProvider>(), connectionId, trigger, cancellationToken));
         return services;
     }
 

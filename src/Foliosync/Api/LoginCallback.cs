@@ -17,13 +17,13 @@ internal static class LoginCallback
         app.MapGet("/connect/{broker}/callback", CompleteAsync).ExcludeFromDescription();
 
     private static async Task<ContentHttpResult> CompleteAsync(
-        HttpRequest request, ConnectionLogin login, QueueSync queue, string broker, CancellationToken cancellationToken)
+        HttpRequest request, ConnectionLogin login, SyncQueue queue, string broker, CancellationToken cancellationToken)
     {
         var answer = request.Query.ToDictionary(q => q.Key, q => q.Value.ToString(), StringComparer.Ordinal);
         try
         {
             var outcome = await login.CompleteAsync(broker, answer, "web", cancellationToken);
-            await queue(outcome.ConnectionId, SyncTrigger.LoginCompleted, cancellationToken);
+            await queue.EnqueueAsync(outcome.ConnectionId, SyncTrigger.LoginCompleted, cancellationToken);
             return Html.Message("Logged in", outcome.Message, StatusCodes.Status200OK);
         }
         catch (InputException e)

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
 namespace Foliosync.Api;
@@ -14,8 +15,8 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
 /// <summary>Which part of a list is wanted.</summary>
 internal sealed record PageQuery(
-    [property: Description("How many rows at most: 1 to 1000, 50 if not given.")] int? Limit,
-    [property: Description("The value of next from the page before.")] string? After)
+    [property: FromQuery(Name = "limit"), Description("How many rows at most: 1 to 1000, 50 if not given.")] int? Limit,
+    [property: FromQuery(Name = "after"), Description("The value of next from the page before.")] string? After)
 {
     private const int DefaultLimit = 50;
     private const int MaxLimit = 1000;

@@ -39,7 +39,7 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
         http.Response.StatusCode = status;
         http.Response.Headers.CacheControl = "no-store";
         return http.Response.WriteAsJsonAsync(
-            problem, ApiJson.Default.ProblemDetails, "application/problem+json", http.RequestAborted);
+            problem, options: null, "application/problem+json", http.RequestAborted);
     }
 
     /// <summary>Gives a body to answers that have a status only: no such address, wrong method, wrong content type.</summary>
@@ -128,7 +128,7 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
         return http;
     }
 
-    [GeneratedRegex("parameter \"[^\"]* (\\w+)\" from")]
+    [GeneratedRegex("^Failed to bind parameter \"[^\"]* (\\w+)\" from")]
     private static partial Regex UnboundParameter();
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Endpoint} failed.")]

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Foliosync.Api;
 using Foliosync.Core.Sync;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -24,7 +25,7 @@ internal static class WebServer
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
         ServerLog.Configure(builder.Logging, json: false);
-        builder.Services.AddFoliosync(settings);
+        builder.Services.AddFoliosync(settings).AddFoliosyncApi();
         if (jobs)
         {
             builder.Services.AddHostedService(s => s.GetRequiredService<SyncQueue>());
@@ -32,7 +33,7 @@ internal static class WebServer
 
         configure?.Invoke(builder);
 
-        return builder.Build();
+        return builder.Build().MapFoliosyncApi();
     }
 
     /// <summary>Starts listening.</summary>
