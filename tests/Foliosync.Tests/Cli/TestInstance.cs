@@ -92,6 +92,16 @@ public sealed class TestInstance : IDisposable
         command.ExecuteNonQuery();
     }
 
+    /// <summary>Counts in the database.</summary>
+    public long Scalar(string query)
+    {
+        using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=false");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = query;
+        return (long)command.ExecuteScalar()!;
+    }
+
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     private Process Start(string[] arguments)
