@@ -33,9 +33,8 @@ public sealed class KeyRotation(Database database, MasterKeySource source, Vault
             source.Replace(keys.WithNewKey());
         }
 
-        var replacedAt = clock.GetUtcNow();
         var rewrapped = await RewrapAllAsync(progress, cancellationToken);
-        await WaitForOldWritersAsync(replacedAt, cancellationToken);
+        await WaitForOldSyncsAsync(clock.GetUtcNow(), cancellationToken);
         rewrapped += await RewrapAllAsync(progress: null, cancellationToken);
 
         var used = await UsedKeysAsync(cancellationToken);
@@ -112,16 +111,19 @@ public sealed class KeyRotation(Database database, MasterKeySource source, Vault
         return count;
     }
 
-    /// <summary>Waits for syncs that began with the old key: what they seal must be found by the last pass.</summary>
-    private async Task WaitForOldWritersAsync(DateTimeOffset replacedAt, CancellationToken cancellationToken)
+    /// <summary>
+    /// Waits for syncs that began before everything was wrapped anew: they may hold secrets that only the old key opens, and store
+    /// ones that the last pass must find.
+    /// </summary>
+    private async Task WaitForOldSyncsAsync(DateTimeOffset rewrappedAt, CancellationToken cancellationToken)
     {
         await Task.Delay(Grace, clock, cancellationToken);
-        while (clock.GetUtcNow() - replacedAt < LongestWait)
+        while (clock.GetUtcNow() - rewrappedAt < LongestWait)
         {
             var now = clock.GetUtcNow();
             await using var db = database.Open(OwnerScope.Everyone);
             var busy = await db.SyncRuns.AnyAsync(
-                r => r.State == SyncRunState.Running && r.StartedAt < replacedAt
+                r => r.State == SyncRunState.Running && r.StartedAt < rewrappedAt
                     && db.SyncStates.Any(s => s.ConnectionId == r.ConnectionId && s.LeaseUntil > now),
                 cancellationToken);
             if (!busy)

@@ -37,6 +37,8 @@ internal static class CommandLine
             Verb.Json,
             Verb.DataDirectory,
             ServeVerb.Create(),
+            DemoVerb.Create(),
+            SyncVerb.Create(),
             ConnectVerbs.Create(),
             UserVerbs.Create(),
             TokenVerbs.Create(),

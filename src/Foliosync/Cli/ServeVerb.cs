@@ -20,7 +20,7 @@ internal static class ServeVerb
     {
         await context.PrepareAsync(cancellationToken);
         await using var app = WebServer.Create(
-            context.Settings, builder => ServerLog.Configure(builder.Logging, context.Output.Json));
+            context.Settings, jobs: !context.Get(NoJobs), builder => ServerLog.Configure(builder.Logging, context.Output.Json));
         await WebServer.ListenAsync(app, context.Settings, cancellationToken);
         await app.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Fine;

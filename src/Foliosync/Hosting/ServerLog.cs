@@ -3,6 +3,15 @@ namespace Foliosync.Hosting;
 /// <summary>What a server writes while it runs: one line an event, in UTC, without queries and headers, which may hold secrets.</summary>
 internal static class ServerLog
 {
+    /// <summary>Only what is wrong, on stderr: for a server that belongs to a verb with a result of its own.</summary>
+    public static void ConfigureQuiet(ILoggingBuilder logging)
+    {
+        Configure(logging, json: false);
+        logging.SetMinimumLevel(LogLevel.Warning);
+        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        logging.AddConsole(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
     /// <summary>Writes to stdout: lines for people, or one JSON object a line.</summary>
     public static void Configure(ILoggingBuilder logging, bool json)
     {

@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using Foliosync.Api;
+using Foliosync.Core.Sync;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -9,8 +11,9 @@ internal static class WebServer
 {
     /// <summary>Puts the server together without starting it. The caller starts and disposes it.</summary>
     /// <param name="settings">Where it listens and what it serves.</param>
+    /// <param name="jobs">True to work on queued syncs too.</param>
     /// <param name="configure">Adds to the server before it is built; null to add nothing.</param>
-    public static WebApplication Create(InstanceSettings settings, Action<WebApplicationBuilder>? configure = null)
+    public static WebApplication Create(InstanceSettings settings, bool jobs, Action<WebApplicationBuilder>? configure = null)
     {
         // InstanceSettings alone reads what the operator set: there is one way to set a thing.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
@@ -22,10 +25,15 @@ internal static class WebServer
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
         ServerLog.Configure(builder.Logging, json: false);
-        builder.Services.AddFoliosync(settings);
+        builder.Services.AddFoliosync(settings).AddFoliosyncApi();
+        if (jobs)
+        {
+            builder.Services.AddHostedService(s => s.GetRequiredService<SyncQueue>());
+        }
+
         configure?.Invoke(builder);
 
-        return builder.Build();
+        return builder.Build().MapFoliosyncApi();
     }
 
     /// <summary>Starts listening.</summary>

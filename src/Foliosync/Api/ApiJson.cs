@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Foliosync.Brokers.Contract;
+using Foliosync.Core.Connections;
+using Foliosync.Core.Sync;
+using Foliosync.Core.Transactions;
+using Foliosync.Core.Users;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Foliosync.Api;
+
+/// <summary>How the API writes and reads JSON: source-generated, camelCase, decimals as strings, instants in UTC.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    NumberHandling = JsonNumberHandling.Strict,
+    Converters =
+    [
+        typeof(DecimalAsText), typeof(UtcInstant),
+        typeof(CamelCase<AssetClass>), typeof(CamelCase<BrokerMaturity>), typeof(CamelCase<CredentialKind>),
+        typeof(CamelCase<ConnectionState>), typeof(CamelCase<SyncTrigger>), typeof(CamelCase<SyncRunState>),
+        typeof(CamelCase<TransactionKind>), typeof(CamelCase<TransactionSource>), typeof(CamelCase<TokenScope>),
+    ])]
+[JsonSerializable(typeof(ProblemDetails))]
+[JsonSerializable(typeof(Dictionary<string, string[]>))]
+[JsonSerializable(typeof(Health))]
+[JsonSerializable(typeof(Page<PortfolioView>))]
+[JsonSerializable(typeof(PortfolioInput))]
+[JsonSerializable(typeof(PortfolioPatch))]
+[JsonSerializable(typeof(Page<BrokerView>))]
+[JsonSerializable(typeof(Page<ConnectionView>))]
+[JsonSerializable(typeof(ConnectionInput))]
+[JsonSerializable(typeof(ConnectionPatch))]
+[JsonSerializable(typeof(LoginInput))]
+[JsonSerializable(typeof(LoginView))]
+[JsonSerializable(typeof(QueuedRun))]
+[JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(Page<SyncRunView>))]
+[JsonSerializable(typeof(Page<AccountView>))]
+[JsonSerializable(typeof(Page<HoldingView>))]
+[JsonSerializable(typeof(Page<CashBalanceView>))]
+[JsonSerializable(typeof(Page<TransactionView>))]
+[JsonSerializable(typeof(Page<TokenView>))]
+[JsonSerializable(typeof(TokenInput))]
+[JsonSerializable(typeof(NewTokenView))]
+internal sealed partial class ApiJson : JsonSerializerContext;
+
+/// <summary>Decimals travel as strings in plain notation without trailing zeros: a number in JSON would be rounded by most readers.</summary>
+internal sealed class DecimalAsText : JsonConverter<decimal>
+{
+    // Dividing by this one drops trailing zeros: the result has the smallest scale that keeps the value.
+    private const decimal OneWithFullScale = 1.0000000000000000000000000000m;
+
+    public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        decimal.TryParse(reader.GetString(), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new JsonException();
+
+    public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options)
+    {
+        Span<byte> text = stackalloc byte[32];
+        (value / OneWithFullScale).TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
+        writer.WriteStringValue(text[..length]);
+    }
+}
+
+/// <summary>Instants travel in UTC with a Z, to the microsecond: that is what databases keep.</summary>
+internal sealed class UtcInstant : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TryGetDateTimeOffset(out var value) ? value.ToUniversalTime() : throw new JsonException();
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(new DateTime(value.UtcTicks - (value.UtcTicks % TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc));
+}
+
+/// <summary>Names of enumerations travel in camelCase.</summary>
+internal sealed class CamelCase<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
+    where TEnum : struct, Enum;

@@ -1,0 +1,70 @@
+using System.Text.Encodings.Web;
+using System.Text.Json.Serialization;
+using Foliosync.Api.Pages;
+
+namespace Foliosync.Api;
+
+/// <summary>The API as a whole: what it needs, and where everything is.</summary>
+internal static class FoliosyncApi
+{
+    // A connection's credentials and a page of changes are a few kilobytes.
+    private const long MaxBodyBytes = 1024 * 1024;
+
+    /// <summary>Adds what the API needs beside the services of the instance.</summary>
+    public static IServiceCollection AddFoliosyncApi(this IServiceCollection services)
+    {
+        BearerAuthentication.AddTo(services);
+        services.AddExceptionHandler<Problems>();
+        services.AddProblemDetails();
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(options =>
+        {
+            // JSON is never read as HTML here; sentences keep their apostrophes.
+            options.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+            options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            foreach (var converter in ApiJson.Default.Options.Converters)
+            {
+                options.SerializerOptions.Converters.Add(converter);
+            }
+        });
+        services.AddOpenApi(ApiDocument.Name, ApiDocument.Configure);
+        services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(
+            kestrel => kestrel.Limits.MaxRequestBodySize = MaxBodyBytes);
+        return services;
+    }
+
+    /// <summary>Puts the API and the status page in place.</summary>
+    public static WebApplication MapFoliosyncApi(this WebApplication app)
+    {
+        app.Use((http, next) => SecurityHeaders.AddAsync(http, next));
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(Problems.WriteStatusAsync);
+        app.UseSwaggerUI(browser =>
+        {
+            browser.RoutePrefix = "api";
+            browser.SwaggerEndpoint("/openapi/v1.json", "Foliosync v1");
+            browser.DocumentTitle = "Foliosync API";
+        });
+        app.UseAuthentication();
+        app.UseAuthorization();
+
+        StatusPage.Map(app);
+        Html.MapStyle(app);
+        HealthApi.Map(app);
+        LoginCallback.Map(app);
+        app.MapOpenApi();
+
+        var api = app.MapGroup("/api/v1").RequireAuthorization(BearerAuthentication.Policy).ProducesProblem(401).ProducesProblem(403);
+        PortfoliosApi.Map(api);
+        BrokersApi.Map(api);
+        ConnectionsApi.Map(api);
+        SyncRunsApi.Map(api);
+        AccountsApi.Map(api);
+        HoldingsApi.Map(api);
+        CashBalancesApi.Map(api);
+        TransactionsApi.Map(api);
+        TokensApi.Map(api);
+        return app;
+    }
+}

@@ -1,0 +1,30 @@
+using System.Reflection;
+using Foliosync.Core.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Foliosync.Api.Pages;
+
+/// <summary><c>/</c>: version, readiness and the way to the API. Shows nothing of anybody.</summary>
+internal static class StatusPage
+{
+    private static readonly string Version =
+        typeof(StatusPage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    public static void Map(IEndpointRouteBuilder app) => app.MapGet("/", ShowAsync).ExcludeFromDescription();
+
+    private static async Task<ContentHttpResult> ShowAsync(Database database, CancellationToken cancellationToken)
+    {
+        var fault = await HealthApi.FindFaultAsync(database, cancellationToken);
+        return Html.Page("Status", $"""
+            <h1>Foliosync</h1>
+            <p class="lead">Keeps portfolios in step with their brokers.</p>
+            <dl>
+              <dt>Status</dt>
+              <dd class="{(fault is null ? "good" : "bad")}">{Html.Encode(fault ?? "Ready")}</dd>
+              <dt>Version</dt>
+              <dd>{Html.Encode(Version)}</dd>
+            </dl>
+            <nav><a href="/api">Browse the API</a> <a href="/openapi/v1.json">OpenAPI document</a></nav>
+            """);
+    }
+}

@@ -1,0 +1,143 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Foliosync.Brokers.Contract;
+using Foliosync.Core;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Foliosync.Api;
+
+/// <summary>Every error leaves as <c>application/problem+json</c> (RFC 9457) whose <c>detail</c> says what to do.</summary>
+internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHandler
+{
+    /// <summary>Answers with a problem.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="status">HTTP status.</param>
+    /// <param name="detail">One sentence for people; null when the status says all.</param>
+    /// <param name="field">Name of the input that is wrong; null when it is not one input.</param>
+    /// <param name="kind">Kind of a broker's error, in the words of the API; null for all others.</param>
+    public static Task WriteAsync(HttpContext http, int status, string? detail, string? field = null, string? kind = null)
+    {
+        var problem = new ProblemDetails
+        {
+            Type = "about:blank",
+            Title = ReasonPhrases.GetReasonPhrase(status),
+            Status = status,
+            Detail = detail,
+        };
+        if (field is not null)
+        {
+            problem.Extensions["errors"] = new Dictionary<string, string[]> { [field] = [detail!] };
+        }
+
+        if (kind is not null)
+        {
+            problem.Extensions["kind"] = kind;
+        }
+
+        http.Response.StatusCode = status;
+        http.Response.Headers.CacheControl = "no-store";
+        return http.Response.WriteAsJsonAsync(
+            problem, options: null, "application/problem+json", http.RequestAborted);
+    }
+
+    /// <summary>Gives a body to answers that have a status only: no such address, wrong method, wrong content type.</summary>
+    public static Task WriteStatusAsync(StatusCodeContext context)
+    {
+        var status = context.HttpContext.Response.StatusCode;
+        return WriteAsync(context.HttpContext, status, status switch
+        {
+            StatusCodes.Status404NotFound => "There is nothing at this address.",
+            StatusCodes.Status405MethodNotAllowed => "This address does not take that method; the header Allow names those it takes.",
+            StatusCodes.Status415UnsupportedMediaType => "Send the body as JSON, with the header 'Content-Type: application/json'.",
+            _ => null,
+        });
+    }
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        switch (exception)
+        {
+            case InputException input:
+                await WriteAsync(httpContext, StatusCodes.Status422UnprocessableEntity, input.Message, input.Field);
+                break;
+            case NotFoundException notFound:
+                await WriteAsync(httpContext, StatusCodes.Status404NotFound, notFound.Message);
+                break;
+            case QueryException query:
+                await WriteAsync(httpContext, StatusCodes.Status400BadRequest, query.Message, query.Parameter);
+                break;
+            case BadHttpRequestException bad:
+                await WriteBadRequestAsync(httpContext, bad);
+                break;
+            case BrokerException broker:
+                await WriteBrokerErrorAsync(httpContext, broker);
+                break;
+            default:
+                LogUnexpected(exception, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName);
+                await WriteAsync(
+                    httpContext, StatusCodes.Status500InternalServerError, "Something went wrong on the server. Its log has the details.");
+                break;
+        }
+
+        return true;
+    }
+
+    private static Task WriteBadRequestAsync(HttpContext http, BadHttpRequestException bad)
+    {
+        if (bad.StatusCode != StatusCodes.Status400BadRequest)
+        {
+            return WriteStatusAsync(new StatusCodeContext(
+                SetStatus(http, bad.StatusCode), new StatusCodePagesOptions(), _ => Task.CompletedTask));
+        }
+
+        // The framework tells the parameter's name only in its message: Failed to bind parameter "Guid portfolioId" from "x".
+        if (UnboundParameter().Match(bad.Message) is { Success: true } match)
+        {
+            var name = match.Groups[1].Value;
+            return WriteAsync(http, bad.StatusCode, $"The value of '{name}' is not of the right form.", name);
+        }
+
+        // A parser's message may repeat a piece of the body, and with it a secret; the path does not.
+        var detail = bad.InnerException is JsonException { Path: { Length: > 1 } path }
+            ? $"The body is not JSON of the right form (see '{path.TrimStart('$', '.')}')."
+            : "The body is not JSON of the right form.";
+        return WriteAsync(http, bad.StatusCode, detail);
+    }
+
+    private static Task WriteBrokerErrorAsync(HttpContext http, BrokerException e)
+    {
+        var status = e.Kind switch
+        {
+            BrokerErrorKind.AuthExpired or BrokerErrorKind.Unsupported => StatusCodes.Status422UnprocessableEntity,
+            BrokerErrorKind.RateLimited => StatusCodes.Status503ServiceUnavailable,
+            _ => StatusCodes.Status502BadGateway,
+        };
+        if (e.RetryAfter is { } wait)
+        {
+            http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        return WriteAsync(http, status, e.Message, kind: JsonNamingPolicy.CamelCase.ConvertName(e.Kind.ToString()));
+    }
+
+    private static HttpContext SetStatus(HttpContext http, int status)
+    {
+        http.Response.StatusCode = status;
+        return http;
+    }
+
+    [GeneratedRegex("^Failed to bind parameter \"[^\"]* (\\w+)\" from")]
+    private static partial Regex UnboundParameter();
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Endpoint} failed.")]
+    private partial void LogUnexpected(Exception exception, string method, string? endpoint);
+}
+
+/// <summary>A query parameter cannot be used. The message says what to do.</summary>
+internal sealed class QueryException(string parameter, string message) : Exception(message)
+{
+    /// <summary>Name of the parameter.</summary>
+    public string Parameter { get; } = parameter;
+}

@@ -1,0 +1,162 @@
+using Foliosync.Hosting;
+using Shouldly;
+using Xunit;
+
+namespace Foliosync.Tests.Cli;
+
+public sealed class InstanceSettingsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("foliosync-settings-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Nothing_set_gives_SQLite_in_data_and_the_local_address()
+    {
+        var settings = InstanceSettings.Load(new SettingsSource(), ["zerodha"]);
+
+        settings.DataDirectory.ShouldBe(Path.GetFullPath("data"));
+        settings.DatabaseUrl.ShouldBeNull();
+        settings.MasterKeyFile.ShouldBe(Path.Combine(settings.DataDirectory, "master.key"));
+        settings.Urls.ShouldBe(["http://127.0.0.1:8080"]);
+        settings.UrlsAreChosen.ShouldBeFalse();
+        settings.SyncInterval.ShouldBe(TimeSpan.FromHours(1));
+        settings.Effective.ShouldAllBe(e => e.Origin == "default");
+    }
+
+    [Fact]
+    public void The_command_line_wins_over_the_environment_that_wins_over_dotenv_that_wins_over_the_file()
+    {
+        WriteFile("""{ "FOLIOSYNC_URLS": "http://d:4", "FOLIOSYNC_SYNC__INTERVAL": "04:00:00", "DATABASE_URL": "postgresql://h/d", "FOLIOSYNC_BROKERS__ZERODHA__ENABLED": false }""");
+        var settings = InstanceSettings.Load(
+            new SettingsSource()
+                .Then("command line", Values(("FOLIOSYNC_DATA_DIR", _folder), ("FOLIOSYNC_URLS", "http://a:1")))
+                .Then("environment", Values(("FOLIOSYNC_URLS", "http://b:2"), ("FOLIOSYNC_SYNC__INTERVAL", "02:00:00"), ("DATABASE_URL", "")))
+                .Then(".env", Values(("FOLIOSYNC_URLS", "http://c:3"), ("FOLIOSYNC_SYNC__INTERVAL", "03:00:00"))),
+            ["zerodha"]);
+
+        settings.Urls.ShouldBe(["http://a:1"]);
+        settings.SyncInterval.ShouldBe(TimeSpan.FromHours(2));
+        settings.DatabaseUrl!.Reveal().ShouldBe("postgresql://h/d");
+        settings.Brokers["zerodha"].Enabled.ShouldBeFalse();
+        settings.Effective.Select(e => (e.Name, e.Origin)).ShouldContain(("FOLIOSYNC_URLS", "command line"));
+        settings.Effective.Select(e => (e.Name, e.Origin)).ShouldContain(("FOLIOSYNC_SYNC__INTERVAL", "environment"));
+        settings.Effective.Select(e => (e.Name, e.Origin)).ShouldContain(("DATABASE_URL", "foliosync.json"));
+    }
+
+    [Fact]
+    public void Secrets_are_shown_as_set_or_not_set()
+    {
+        var settings = Load(("DATABASE_URL", "postgresql://u:planted@h/d"), ("FOLIOSYNC_MASTER_KEY", "planted"));
+
+        settings.ToString().ShouldNotContain("planted");
+        settings.Effective.ShouldAllBe(e => !e.Value.Contains("planted"));
+        settings.Effective.Single(e => e.Name == "FOLIOSYNC_MASTER_KEY").Value.ShouldBe("set");
+        Load().Effective.Single(e => e.Name == "DATABASE_URL").Value.ShouldBe("not set");
+    }
+
+    [Fact]
+    public void A_broker_gets_its_own_addresses()
+    {
+        var settings = Load(
+            ("FOLIOSYNC_BROKERS__ZERODHA__APIURL", "http://127.0.0.1:9000/kite"),
+            ("foliosync_brokers__zerodha__loginurl", "https://login.example"),
+            ("FOLIOSYNC_BROKERS__MY_BROKER__ENABLED", "off"));
+
+        settings.Brokers["zerodha"].ApiUrl.ShouldBe(new Uri("http://127.0.0.1:9000/kite"));
+        settings.Brokers["zerodha"].LoginUrl.ShouldBe(new Uri("https://login.example"));
+        settings.Brokers["my-broker"].Enabled.ShouldBeFalse();
+        settings.Warnings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_misspelt_broker_setting_is_told()
+    {
+        var settings = Load(("FOLIOSYNC_BROKERS__ZERODAH__APIURL", "http://h"), ("FOLIOSYNC_BROKERS__ZERODHA__APPURL", "http://h"));
+
+        settings.Brokers.ShouldBeEmpty();
+        settings.Warnings.Count.ShouldBe(2);
+        settings.Warnings.ShouldContain(w => w.Contains("ZERODAH"));
+    }
+
+    [Theory]
+    [InlineData("FOLIOSYNC_URLS", "ftp://127.0.0.1")]
+    [InlineData("FOLIOSYNC_URLS", "https://127.0.0.1:8443")]
+    [InlineData("FOLIOSYNC_URLS", "http://127.0.0.1:99999")]
+    [InlineData("FOLIOSYNC_URLS", "8080")]
+    [InlineData("FOLIOSYNC_SYNC__INTERVAL", "often")]
+    [InlineData("FOLIOSYNC_SYNC__INTERVAL", "24:00:00")]
+    [InlineData("FOLIOSYNC_SYNC__INTERVAL", "00:00:00")]
+    [InlineData("FOLIOSYNC_BROKERS__ZERODHA__APIURL", "kite")]
+    [InlineData("FOLIOSYNC_BROKERS__ZERODHA__APIURL", "http://user:password@host")]
+    [InlineData("FOLIOSYNC_BROKERS__ZERODHA__ENABLED", "maybe")]
+    public void A_bad_value_is_one_sentence_that_names_the_variable(string name, string value)
+    {
+        var message = Should.Throw<SettingsException>(() => Load((name, value))).Message;
+
+        message.ShouldContain(name);
+        message.ShouldNotContain('\n');
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:0")]
+    [InlineData("http://*:8080")]
+    [InlineData("http://[::]:8080;http://localhost:8081")]
+    public void Addresses_to_listen_on_may_have_every_form_a_server_knows(string urls) =>
+        Load(("FOLIOSYNC_URLS", urls)).Urls.ShouldBe(urls.Split(';'));
+
+    [Fact]
+    public void Key_and_key_file_together_are_refused() =>
+        Should.Throw<SettingsException>(() => Load(("FOLIOSYNC_MASTER_KEY", "a"), ("FOLIOSYNC_MASTER_KEY_FILE", "b")))
+            .Message.ShouldContain("both set");
+
+    [Fact]
+    public void The_file_in_the_data_directory_cannot_move_the_data_directory()
+    {
+        WriteFile("""{ "FOLIOSYNC_DATA_DIR": "/elsewhere" }""");
+
+        Should.Throw<SettingsException>(() => Load()).Message.ShouldContain("FOLIOSYNC_DATA_DIR");
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{ nonsense")]
+    [InlineData("""{ "FOLIOSYNC_URLS": ["a"] }""")]
+    public void A_file_of_another_form_is_refused(string text)
+    {
+        WriteFile(text);
+
+        Should.Throw<SettingsException>(() => Load()).Message.ShouldContain("foliosync.json");
+    }
+
+    [Fact]
+    public void A_dotenv_file_may_have_quotes_export_and_comments()
+    {
+        var file = Path.Combine(_folder, ".env");
+        File.WriteAllText(file, "# comment\n\nA=1\nexport B = \"two words\"\nC='x=y'\nD=\n");
+
+        var values = SettingsSource.DotEnv(file);
+
+        values.ShouldBe(Values(("A", "1"), ("B", "two words"), ("C", "x=y"), ("D", "")), ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_broken_line_of_a_dotenv_file_is_named_by_its_number_and_not_repeated()
+    {
+        var file = Path.Combine(_folder, ".env");
+        File.WriteAllText(file, "A=1\nplanted-secret\n");
+
+        var message = Should.Throw<SettingsException>(() => SettingsSource.DotEnv(file)).Message;
+
+        message.ShouldContain("Line 2");
+        message.ShouldNotContain("planted");
+    }
+
+    private InstanceSettings Load(params (string Name, string Value)[] values) => InstanceSettings.Load(
+        new SettingsSource().Then("environment", Values([("FOLIOSYNC_DATA_DIR", _folder), .. values])), ["zerodha", "my-broker"]);
+
+    private void WriteFile(string json) => File.WriteAllText(Path.Combine(_folder, InstanceSettings.FileName), json);
+
+    private static Dictionary<string, string> Values(params (string Name, string Value)[] values) =>
+        values.ToDictionary(v => v.Name, v => v.Value, StringComparer.OrdinalIgnoreCase);
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+
+namespace Foliosync.Tests.Cli;
+
+/// <summary>A command that runs until it is stopped, as by Ctrl+C.</summary>
+public sealed class RunningCommand : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly List<string> _written;
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+
+    internal RunningCommand(Process process, List<string> written)
+    {
+        _process = process;
+        _written = written;
+        process.OutputDataReceived += (_, e) => Add(e.Data, isOutput: true);
+        process.ErrorDataReceived += (_, e) => Add(e.Data, isOutput: false);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>The next line of stdout.</summary>
+    public async Task<string> LineAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        return await _lines.Reader.ReadAsync(patience.Token);
+    }
+
+    /// <summary>The first line of stdout with that text, from here on.</summary>
+    public async Task<string> LineWithAsync(string text)
+    {
+        while (true)
+        {
+            var line = await LineAsync();
+            if (line.Contains(text, StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+    }
+
+    /// <summary>Presses Ctrl+C and waits for the end.</summary>
+    public async Task<int> StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+        using var patience = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Add(string? line, bool isOutput)
+    {
+        if (line is null)
+        {
+            if (isOutput)
+            {
+                _lines.Writer.TryComplete();
+            }
+
+            return;
+        }
+
+        lock (_written)
+        {
+            _written.Add(line);
+        }
+
+        if (isOutput)
+        {
+            _lines.Writer.TryWrite(line);
+        }
+    }
+}
