@@ -206,5 +206,9 @@ public sealed class InstrumentDirectory(Database database, TimeProvider clock) :
         }
     }
 
-    private readonly record struct Identity(string BrokerId, string Key, string? Isin, string? Mic, string Symbol);
+    private readonly record struct Identity(string BrokerId, string Key, string? Isin, string? Mic, string Symbol)
+    {
+        // The key alone tells nearly all apart; hashing every text would cost more than the look-up.
+        public override int GetHashCode() => Key.GetHashCode(StringComparison.Ordinal);
+    }
 }

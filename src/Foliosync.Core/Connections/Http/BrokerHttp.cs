@@ -22,6 +22,7 @@ public sealed class BrokerHttp : IDisposable
     private readonly TimeProvider _clock;
     private readonly HttpMessageInvoker _network;
     private readonly ConcurrentDictionary<(string Broker, string Key), SlidingWindowLimiter> _limiters = new();
+    private int _limitersAdded;
 
     /// <summary>Uses the real network.</summary>
     public BrokerHttp(BrokerCatalog catalog, TimeProvider clock)
@@ -85,19 +86,29 @@ public sealed class BrokerHttp : IDisposable
         }
 
         var key = limit.CredentialKey is { } name && credentials.Find(name) is { } value ? value : connectionId.ToString();
-        var limiter = _limiters.GetOrAdd((manifest.Id, key), _ => new SlidingWindowLimiter(limit.Permits, limit.Window, _clock));
-        if (_limiters.Count % LimitersBeforeSweep == 0)
+        if (_limiters.TryGetValue((manifest.Id, key), out var present))
         {
-            // Memory must not grow with the number of connections ever synced.
-            foreach (var (idleKey, candidate) in _limiters)
-            {
-                if (candidate != limiter && candidate.IsIdle)
-                {
-                    _limiters.TryRemove(new(idleKey, candidate));
-                }
-            }
+            return present;
         }
 
-        return limiter;
+        if (Interlocked.Increment(ref _limitersAdded) % LimitersBeforeSweep == 0)
+        {
+            SweepLimiters();
+        }
+
+        return _limiters.GetOrAdd((manifest.Id, key), _ => new SlidingWindowLimiter(limit.Permits, limit.Window, _clock));
+    }
+
+    // Memory must not grow with the number of connections ever synced. One that is taken out while somebody holds it has let no call
+    // start for a whole window, so a new one in its place is as strict.
+    private void SweepLimiters()
+    {
+        foreach (var entry in _limiters)
+        {
+            if (entry.Value.IsIdle)
+            {
+                _limiters.TryRemove(entry);
+            }
+        }
     }
 }
