@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Foliosync.Brokers.Contract;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -71,12 +73,31 @@ internal static class ApiDocument
                 schema.Format = null;
                 schema.Pattern = @"^-?(0|[1-9]\d*)(\.\d*[1-9])?$";
                 break;
-            case { } t when t == typeof(DateTimeOffset) || t == typeof(Instant):
+            case { } t when t == typeof(DateTimeOffset):
                 schema.Type = text;
                 schema.Format = "date-time";
                 break;
         }
 
+        if (context.ParameterDescription?.ParameterDescriptor?.ParameterType is { } parameter)
+        {
+            DescribeParameter(schema, Nullable.GetUnderlyingType(parameter) ?? parameter);
+        }
+
         return Task.CompletedTask;
+    }
+
+    // Parameters that read themselves from text are plain strings to the generator.
+    private static void DescribeParameter(OpenApiSchema schema, Type type)
+    {
+        if (type == typeof(Instant))
+        {
+            schema.Format = "date-time";
+        }
+        else if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Named<>))
+        {
+            var names = (IReadOnlyList<string>)type.GetProperty(nameof(Named<AssetClass>.Names))!.GetValue(null)!;
+            schema.Enum = [.. names.Select(name => (JsonNode)JsonValue.Create(name)!)];
+        }
     }
 }

@@ -39,7 +39,7 @@ internal static class ConnectionsApi
         [AsParameters] PageQuery page,
         Guid? portfolioId,
         string? broker,
-        ConnectionState? state,
+        Named<ConnectionState>? state,
         CancellationToken cancellationToken)
     {
         await using var db = database.Open(Caller.Of(user).Rows);
@@ -48,7 +48,7 @@ internal static class ConnectionsApi
         rows = page.AfterId is { } after ? rows.Where(c => c.Id > after) : rows;
         rows = portfolioId is null ? rows : rows.Where(c => c.PortfolioId == portfolioId);
         rows = broker is null ? rows : rows.Where(c => c.BrokerId == broker);
-        rows = state is null ? rows : rows.Where(c => c.Sync!.State == state);
+        rows = state is { Value: var wanted } ? rows.Where(c => c.Sync!.State == wanted) : rows;
         var views = await ConnectionView.ReadAsync(db, rows.OrderBy(c => c.Id).Take(page.Rows + 1), cancellationToken);
         return TypedResults.Ok(page.Cut(views, c => PageQuery.CursorOf(c.Id)));
     }

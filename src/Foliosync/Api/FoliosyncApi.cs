@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using Foliosync.Api.Pages;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Foliosync.Api;
 
@@ -29,8 +30,11 @@ internal static class FoliosyncApi
             }
         });
         services.AddOpenApi(ApiDocument.Name, ApiDocument.Configure);
-        services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(
-            kestrel => kestrel.Limits.MaxRequestBodySize = MaxBodyBytes);
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+        });
         return services;
     }
 

@@ -17,25 +17,19 @@ internal static class HoldingQueries
 {
     private const string MarginLot = "margin";
 
-    // Translating this query costs more than running it: it is translated once.
-    private static readonly Func<FoliosyncDb, Guid?, Guid?, Guid?, Guid, int, IAsyncEnumerable<Row>> Now = EF.CompileAsyncQuery(
-        (FoliosyncDb db, Guid? portfolioId, Guid? connectionId, Guid? accountId, Guid after, int take) => db.Holdings
-            .Where(h => h.Id > after
-                && (accountId == null || h.AccountId == accountId)
-                && (connectionId == null || h.Account!.ConnectionId == connectionId)
-                && (portfolioId == null || h.Account!.PortfolioId == portfolioId))
-            .OrderBy(h => h.Id)
-            .Take(take)
-            .Select(h => new Row(
-                h.Id, h.AccountId, h.Account!.Connection!.BrokerId, h.Symbol, h.Instrument!.Name, h.Exchange, h.Instrument.Isin,
-                h.Instrument.AssetClass, h.Quantity, h.UnsettledQuantity, h.PledgedQuantity, h.AveragePrice, h.LastPrice,
-                h.Instrument.Currency, h.CostBasis, h.Multiplier, h.Lot, h.LastReportedAt ?? h.Account.ReportedAt)));
+    // Translating this query costs more than running it: it is translated once. What is compiled belongs to one kind of database.
+    private static readonly HoldingsOfNow OnSqlite = Compile();
+    private static readonly HoldingsOfNow OnPostgres = Compile();
+
+    private delegate IAsyncEnumerable<Row> HoldingsOfNow(
+        FoliosyncDb db, Guid? portfolioId, Guid? connectionId, Guid? accountId, Guid after, int take);
 
     /// <summary>The holdings of now.</summary>
     public static async Task<List<HoldingView>> NowAsync(FoliosyncDb db, HoldingFilter filter, CancellationToken cancellationToken)
     {
         var views = new List<HoldingView>(Math.Min(filter.Take, 512));
-        var rows = Now(db, filter.PortfolioId, filter.ConnectionId, filter.AccountId, filter.After, filter.Take);
+        var read = db is PostgresDb ? OnPostgres : OnSqlite;
+        var rows = read(db, filter.PortfolioId, filter.ConnectionId, filter.AccountId, filter.After, filter.Take);
         await foreach (var row in rows.WithCancellation(cancellationToken))
         {
             views.Add(row.ToView());
@@ -87,6 +81,19 @@ internal static class HoldingQueries
                 .Select(row => row.ToView()),
         ];
     }
+
+    private static HoldingsOfNow Compile() => new(EF.CompileAsyncQuery(
+        (FoliosyncDb db, Guid? portfolioId, Guid? connectionId, Guid? accountId, Guid after, int take) => db.Holdings
+            .Where(h => h.Id > after
+                && (accountId == null || h.AccountId == accountId)
+                && (connectionId == null || h.Account!.ConnectionId == connectionId)
+                && (portfolioId == null || h.Account!.PortfolioId == portfolioId))
+            .OrderBy(h => h.Id)
+            .Take(take)
+            .Select(h => new Row(
+                h.Id, h.AccountId, h.Account!.Connection!.BrokerId, h.Symbol, h.Instrument!.Name, h.Exchange, h.Instrument.Isin,
+                h.Instrument.AssetClass, h.Quantity, h.UnsettledQuantity, h.PledgedQuantity, h.AveragePrice, h.LastPrice,
+                h.Instrument.Currency, h.CostBasis, h.Multiplier, h.Lot, h.LastReportedAt ?? h.Account.ReportedAt))));
 
     /// <summary>A row as the database has it; the rest is calculated here, in decimal.</summary>
     private sealed record Row(

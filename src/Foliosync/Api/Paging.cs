@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.ComponentModel;
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
@@ -88,21 +86,4 @@ internal sealed record PageQuery(
 
     private static QueryException WrongCursor() =>
         new("after", "This is not a cursor of this list. Use the value of 'next' from the page before, or leave 'after' out.");
-}
-
-/// <summary>An instant in a query, ISO 8601. Without an offset it is UTC.</summary>
-internal readonly record struct Instant(DateTimeOffset Value)
-{
-    /// <summary>Called by the framework for a parameter of this type.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? text, IFormatProvider? provider, out Instant instant)
-    {
-        // A plus that was not escaped arrives as a blank.
-        var parsed = DateTimeOffset.TryParse(
-            text?.Trim().Replace(' ', '+'),
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-            out var value);
-        instant = new Instant(value);
-        return parsed;
-    }
 }

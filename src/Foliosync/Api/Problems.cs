@@ -95,7 +95,7 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
         // The framework tells the parameter's name only in its message: Failed to bind parameter "Guid portfolioId" from "x".
         if (UnboundParameter().Match(bad.Message) is { Success: true } match)
         {
-            var name = match.Groups[1].Value;
+            var name = JsonNamingPolicy.CamelCase.ConvertName(match.Groups[1].Value);
             return WriteAsync(http, bad.StatusCode, $"The value of '{name}' is not of the right form.", name);
         }
 

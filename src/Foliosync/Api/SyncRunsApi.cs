@@ -62,8 +62,8 @@ internal static class SyncRunsApi
         Database database,
         [AsParameters] PageQuery page,
         Guid? connectionId,
-        SyncRunState? state,
-        SyncTrigger? trigger,
+        Named<SyncRunState>? state,
+        Named<SyncTrigger>? trigger,
         [Description("Queued at this instant or later.")] Instant? from,
         [Description("Queued before this instant.")] Instant? to,
         CancellationToken cancellationToken)
@@ -73,8 +73,8 @@ internal static class SyncRunsApi
         var runs = db.SyncRuns.AsNoTracking();
         runs = page.AfterId is { } after ? runs.Where(r => r.Id < after) : runs;
         runs = connectionId is null ? runs : runs.Where(r => r.ConnectionId == connectionId);
-        runs = state is null ? runs : runs.Where(r => r.State == state);
-        runs = trigger is null ? runs : runs.Where(r => r.Trigger == trigger);
+        runs = state is { Value: var wanted } ? runs.Where(r => r.State == wanted) : runs;
+        runs = trigger is { Value: var cause } ? runs.Where(r => r.Trigger == cause) : runs;
         runs = from is { Value: var first } ? runs.Where(r => r.QueuedAt >= first) : runs;
         runs = to is { Value: var last } ? runs.Where(r => r.QueuedAt < last) : runs;
         var found = await page.ReadAsync(runs.OrderByDescending(r => r.Id), r => PageQuery.CursorOf(r.Id), cancellationToken);

@@ -48,7 +48,7 @@ internal static class TransactionsApi
         Guid? portfolioId,
         Guid? connectionId,
         Guid? accountId,
-        TransactionKind? kind,
+        Named<TransactionKind>? kind,
         [Description("Traded at this instant or later.")] Instant? from,
         [Description("Traded before this instant.")] Instant? to,
         CancellationToken cancellationToken)
@@ -64,7 +64,7 @@ internal static class TransactionsApi
         rows = portfolioId is null ? rows : rows.Where(t => t.Account!.PortfolioId == portfolioId);
         rows = connectionId is null ? rows : rows.Where(t => t.Account!.ConnectionId == connectionId);
         rows = accountId is null ? rows : rows.Where(t => t.AccountId == accountId);
-        rows = kind is null ? rows : rows.Where(t => t.Kind == kind);
+        rows = kind is { Value: var wanted } ? rows.Where(t => t.Kind == wanted) : rows;
         rows = from is { Value: var first } ? rows.Where(t => t.TradedAt >= first) : rows;
         rows = to is { Value: var last } ? rows.Where(t => t.TradedAt < last) : rows;
         return TypedResults.Ok(await page.ReadAsync(

@@ -93,7 +93,7 @@ internal static class ConnectVerbs
         var result = await context.Service<ConnectionImport>().ImportAsync(lines, progress: null, Actor.CommandLine, cancellationToken);
         context.Output.Result(result, console =>
         {
-            console.Line($"{Tables.Number(result.Connections)} connections are imported.");
+            console.Line($"Connections imported: {Tables.Number(result.Connections)}");
             foreach (var (state, count) in result.States)
             {
                 console.Line($"  {Tables.Word(state)}: {Tables.Number(count)}");

@@ -116,10 +116,16 @@ internal static class DatabaseVerbs
                 ExitCode.Failed);
         }
 
-        await context.Service<PostgresTools>().DumpAsync(file, cancellationToken);
-        if (!OperatingSystem.IsWindows())
+        // pg_dump would make the file readable for everyone; it keeps the mode of one that is there.
+        await PrivateFile.Create(file).DisposeAsync();
+        try
         {
-            System.IO.File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            await context.Service<PostgresTools>().DumpAsync(file, cancellationToken);
+        }
+        catch
+        {
+            System.IO.File.Delete(file);
+            throw;
         }
     }
 

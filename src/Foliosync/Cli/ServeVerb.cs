@@ -18,9 +18,9 @@ internal static class ServeVerb
 
     public static async Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
     {
-        await context.PrepareAsync(cancellationToken);
         await using var app = WebServer.Create(
             context.Settings, jobs: !context.Get(NoJobs), builder => ServerLog.Configure(builder.Logging, context.Output.Json));
+        await context.PrepareAsync(app.Services.GetRequiredService<Instance>(), cancellationToken);
         await WebServer.ListenAsync(app, context.Settings, cancellationToken);
         await app.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Fine;

@@ -14,6 +14,8 @@ internal static class Tables
         foreach (var title in titles)
         {
             var column = new TableColumn(new Text(title.TrimStart('#'), new Style(decoration: Decoration.Bold)));
+            // An id is copied; a broken one cannot be.
+            column.NoWrap = title == "Id";
             table.AddColumn(title.StartsWith('#') ? column.RightAligned() : column);
         }
 

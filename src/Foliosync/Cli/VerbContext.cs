@@ -30,14 +30,17 @@ internal sealed class VerbContext(ParseResult arguments, Output output) : IAsync
     public FoliosyncDb OpenDatabase() => Service<Database>().Open(OwnerScope.Everyone);
 
     /// <summary>Makes the instance ready and tells what was done for that.</summary>
-    public async Task PrepareAsync(CancellationToken cancellationToken)
+    public Task PrepareAsync(CancellationToken cancellationToken) => PrepareAsync(Service<Instance>(), cancellationToken);
+
+    /// <summary>Makes the instance ready that a server was put together for.</summary>
+    public async Task PrepareAsync(Instance instance, CancellationToken cancellationToken)
     {
         foreach (var warning in Settings.Warnings)
         {
             output.Warn(warning);
         }
 
-        foreach (var message in await Service<Instance>().PrepareAsync(cancellationToken))
+        foreach (var message in await instance.PrepareAsync(cancellationToken))
         {
             output.Say(message);
         }

@@ -97,7 +97,8 @@ internal sealed class InstanceChecks(
         const string Check = "master-key";
         await using var db = database.Open(OwnerScope.Everyone);
         var secret = await db.Credentials.AsNoTracking().OrderBy(c => c.ConnectionId).FirstOrDefaultAsync(cancellationToken);
-        if (secret is null && keys.KeyFile is { } file && !File.Exists(file))
+        var snapshot = await db.Snapshots.AsNoTracking().OrderBy(s => s.Id).Select(s => s.Sealed).FirstOrDefaultAsync(cancellationToken);
+        if (secret is null && snapshot is null && keys.KeyFile is { } file && !File.Exists(file))
         {
             return Finding.Fine(Check, "There is no master key yet; it is made when it is needed.");
         }
@@ -105,12 +106,21 @@ internal sealed class InstanceChecks(
         try
         {
             _ = keys.Keys.CurrentId;
-            if (secret is null)
+            if (secret is null && snapshot is null)
             {
                 return Finding.Fine(Check, "The master key can be read; nothing is sealed with it yet.");
             }
 
-            vault.Open(secret.Sealed, secret.ConnectionId, secret.Field);
+            if (secret is not null)
+            {
+                vault.Open(secret.Sealed, secret.ConnectionId, secret.Field);
+            }
+
+            if (snapshot is not null)
+            {
+                vault.RequireKeyFor(snapshot);
+            }
+
             return Finding.Fine(Check, "The master key opens the stored secrets.");
         }
         catch (VaultException e)

@@ -53,7 +53,7 @@ internal sealed class PostgresTools(Database database)
             if (process.ExitCode != 0)
             {
                 var reason = errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
-                throw new SettingsException($"{reason ?? program + " failed."} Nothing was changed.");
+                throw new SettingsException($"{(reason ?? program + " failed").TrimEnd('.')}. Nothing was changed.");
             }
         }
         catch (OperationCanceledException)

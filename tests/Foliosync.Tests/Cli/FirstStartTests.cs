@@ -51,24 +51,23 @@ public sealed class FirstStartTests : IDisposable
     [Fact]
     public async Task Another_key_or_none_is_refused_and_nothing_is_overwritten()
     {
-        await _instance.AddUserAsync();
-        var connection = await _instance.ConnectDemoAsync("normal", "a");
-        var key = await File.ReadAllTextAsync(_instance.KeyFile);
-        var database = await File.ReadAllBytesAsync(_instance.DatabaseFile);
+        using var instance = await TestInstance.WithConnectionAsync();
+        var key = await File.ReadAllTextAsync(instance.KeyFile);
+        var database = await File.ReadAllBytesAsync(instance.DatabaseFile);
 
         const string Other = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n";
-        await File.WriteAllTextAsync(_instance.KeyFile, Other);
-        (await _instance.RunAsync("sync")).ShouldFailWith(2, "not the one that sealed");
-        (await File.ReadAllTextAsync(_instance.KeyFile)).ShouldBe(Other);
+        await File.WriteAllTextAsync(instance.KeyFile, Other);
+        (await instance.RunAsync("sync")).ShouldFailWith(2, "not the one that sealed");
+        (await File.ReadAllTextAsync(instance.KeyFile)).ShouldBe(Other);
 
-        File.Delete(_instance.KeyFile);
-        (await _instance.RunAsync("sync")).ShouldFailWith(2, "is missing");
-        File.Exists(_instance.KeyFile).ShouldBeFalse();
-        (await File.ReadAllBytesAsync(_instance.DatabaseFile)).ShouldBe(database);
+        File.Delete(instance.KeyFile);
+        (await instance.RunAsync("sync")).ShouldFailWith(2, "is missing");
+        File.Exists(instance.KeyFile).ShouldBeFalse();
+        (await File.ReadAllBytesAsync(instance.DatabaseFile)).ShouldBe(database);
 
-        await File.WriteAllTextAsync(_instance.KeyFile, key);
-        File.SetUnixFileMode(_instance.KeyFile, OwnerOnly);
-        (await _instance.RunAsync("sync", "--connection", connection)).ExitCode.ShouldBe(0);
+        await File.WriteAllTextAsync(instance.KeyFile, key);
+        File.SetUnixFileMode(instance.KeyFile, OwnerOnly);
+        (await instance.RunAsync("sync")).ExitCode.ShouldBe(0);
     }
 
     [Fact]

@@ -12,7 +12,8 @@ public sealed class PeopleTests : IDisposable
     [Fact]
     public async Task A_person_is_added_with_a_piped_password_listed_and_disabled()
     {
-        await _instance.AddUserAsync();
+        (await _instance.RunWithInputAsync("correct horse battery\n", "user", "add", "me@example.org", "--admin", "--password-stdin"))
+            .ExitCode.ShouldBe(0);
         (await _instance.RunAsync("user", "add", "ME@example.org")).ShouldFailWith(2, "already");
         (await _instance.RunWithInputAsync("short\n", "user", "add", "you@example.org", "--password-stdin")).ShouldFailWith(2, "too short");
         (await _instance.RunAsync("user", "disable", "nobody@example.org")).ShouldFailWith(2, "There is no user");
@@ -41,23 +42,23 @@ public sealed class PeopleTests : IDisposable
     [Fact]
     public async Task A_token_is_the_only_line_on_stdout_and_is_not_stored()
     {
-        await _instance.AddUserAsync();
+        using var instance = await TestInstance.WithUserAsync();
 
-        var created = await _instance.RunAsync("token", "create", "--user", "me@example.org", "--name", "script", "--scope", "write");
+        var created = await instance.RunAsync("token", "create", "--user", "me@example.org", "--name", "script", "--scope", "write");
 
         created.ExitCode.ShouldBe(0, created.Errors);
         var lines = created.Output.Split('\n');
         lines.Length.ShouldBe(2);
         lines[0].ShouldStartWith("fsy_");
         lines[1].ShouldBeEmpty();
-        (await File.ReadAllTextAsync(_instance.DatabaseFile)).ShouldNotContain(lines[0]);
+        (await File.ReadAllTextAsync(instance.DatabaseFile)).ShouldNotContain(lines[0]);
 
-        var listed = (await _instance.JsonAsync("token", "list")).EnumerateArray().Single();
+        var listed = (await instance.JsonAsync("token", "list")).EnumerateArray().Single();
         listed.GetProperty("name").GetString().ShouldBe("script");
         listed.GetProperty("scope").GetString().ShouldBe("write");
         listed.ToString().ShouldNotContain("fsy_");
 
-        (await _instance.RunAsync("token", "revoke", listed.GetProperty("id").GetString()!)).ExitCode.ShouldBe(0);
-        (await _instance.JsonAsync("token", "list"))[0].GetProperty("revokedAt").GetString().ShouldNotBeNull();
+        (await instance.RunAsync("token", "revoke", listed.GetProperty("id").GetString()!)).ExitCode.ShouldBe(0);
+        (await instance.JsonAsync("token", "list"))[0].GetProperty("revokedAt").GetString().ShouldNotBeNull();
     }
 }

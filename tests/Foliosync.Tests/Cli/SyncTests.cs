@@ -6,9 +6,9 @@ namespace Foliosync.Tests.Cli;
 
 public sealed class SyncTests : IAsyncLifetime
 {
-    private readonly TestInstance _instance = new();
+    private TestInstance _instance = null!;
 
-    public async ValueTask InitializeAsync() => await _instance.AddUserAsync();
+    public async ValueTask InitializeAsync() => _instance = await TestInstance.WithUserAsync();
 
     public ValueTask DisposeAsync()
     {

@@ -11,6 +11,9 @@ public sealed class TestInstance : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
+    private static readonly Lazy<Task<TestInstance>> UserTemplate = new(MakeUserTemplateAsync);
+    private static readonly Lazy<Task<TestInstance>> ConnectionTemplate = new(MakeConnectionTemplateAsync);
+
     private readonly Dictionary<string, string> _environment = [];
 
     /// <summary>The working directory of every command; the data directory lies in it.</summary>
@@ -24,6 +27,12 @@ public sealed class TestInstance : IDisposable
 
     /// <summary>Everything the commands have written so far, for searching secrets in.</summary>
     public List<string> Written { get; } = [];
+
+    /// <summary>An instance with one person, me@example.org.</summary>
+    public static async Task<TestInstance> WithUserAsync() => (await UserTemplate.Value).Copy();
+
+    /// <summary>An instance with one person and one Demo connection, not synced yet.</summary>
+    public static async Task<TestInstance> WithConnectionAsync() => (await ConnectionTemplate.Value).Copy();
 
     /// <summary>Sets a variable for the commands that follow; null to remove it.</summary>
     public TestInstance With(string name, string? value)
@@ -66,13 +75,6 @@ public sealed class TestInstance : IDisposable
     /// <summary>Starts a verb that goes on until it is stopped.</summary>
     public RunningCommand StartRunning(params string[] arguments) => new(Start(arguments), Written);
 
-    /// <summary>A person who is the only one.</summary>
-    public async Task AddUserAsync()
-    {
-        var added = await RunWithInputAsync("correct horse battery", "user", "add", "me@example.org", "--admin", "--password-stdin");
-        added.ExitCode.ShouldBe(0, added.Errors);
-    }
-
     /// <summary>A connection to the Demo broker.</summary>
     public async Task<string> ConnectDemoAsync(string scenario, string seed, string session = "")
     {
@@ -103,6 +105,43 @@ public sealed class TestInstance : IDisposable
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    // Each start of the program takes a while; a copy of what it made takes none.
+    private static async Task<TestInstance> MakeUserTemplateAsync()
+    {
+        var template = new TestInstance();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => template.Dispose();
+        var added = await template.RunWithInputAsync(
+            "correct horse battery", "user", "add", "me@example.org", "--admin", "--password-stdin");
+        added.ExitCode.ShouldBe(0, added.Errors);
+        return template;
+    }
+
+    private static async Task<TestInstance> MakeConnectionTemplateAsync()
+    {
+        var template = await WithUserAsync();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => template.Dispose();
+        await template.ConnectDemoAsync("normal", "a");
+        return template;
+    }
+
+    private TestInstance Copy()
+    {
+        var copy = new TestInstance();
+        Directory.CreateDirectory(copy.DataDirectory);
+        foreach (var file in Directory.GetFiles(DataDirectory))
+        {
+            File.Copy(file, Path.Combine(copy.DataDirectory, Path.GetFileName(file)));
+        }
+
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(copy.DataDirectory, File.GetUnixFileMode(DataDirectory));
+        }
+
+        copy.Written.AddRange(Written);
+        return copy;
+    }
 
     private Process Start(string[] arguments)
     {

@@ -1,0 +1,194 @@
+using System.Net;
+using System.Net.Http.Json;
+using Foliosync.Core.Tests.Storage;
+using Foliosync.Core.Users;
+using Shouldly;
+using Xunit;
+
+namespace Foliosync.Tests.Api;
+
+/// <summary>Every endpoint, asked by everybody. An endpoint that is not in the matrix fails the first test.</summary>
+public sealed class AccessMatrixTests
+{
+    private enum Access
+    {
+        /// <summary>Anybody, without a token.</summary>
+        Open,
+
+        /// <summary>Everybody with a token, the same for all.</summary>
+        Shared,
+
+        /// <summary>A list or a new row: everybody with a token, own rows only.</summary>
+        OwnRows,
+
+        /// <summary>One row, named by its id: its owner only.</summary>
+        OneRow,
+    }
+
+    private sealed record Entry(string Endpoint, Access Access, string Path, object? Body = null);
+
+    // Destructive ones last: the owner walks through them in this order.
+    private static List<Entry> Matrix(Rows rows) =>
+    [
+        new("GET /", Access.Open, "/"),
+        new("GET /site.css", Access.Open, "/site.css"),
+        new("GET /healthz", Access.Open, "/healthz"),
+        new("GET /readyz", Access.Open, "/readyz"),
+        new("GET /openapi/{documentName}.json", Access.Open, "/openapi/v1.json"),
+        new("GET /connect/{broker}/callback", Access.Open, "/connect/demo/callback"),
+        new("GET /api/v1/brokers", Access.Shared, "/api/v1/brokers"),
+        new("GET /api/v1/brokers/{broker}", Access.Shared, "/api/v1/brokers/demo"),
+        new("GET /api/v1/portfolios", Access.OwnRows, "/api/v1/portfolios"),
+        new("POST /api/v1/portfolios", Access.OwnRows, "/api/v1/portfolios", new { name = "Another" }),
+        new("GET /api/v1/portfolios/{id:guid}", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}"),
+        new("PATCH /api/v1/portfolios/{id:guid}", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}", new { name = "Renamed" }),
+        new("GET /api/v1/connections", Access.OwnRows, "/api/v1/connections"),
+        new("POST /api/v1/connections", Access.OneRow, "/api/v1/connections",
+            new { portfolioId = rows.Portfolio, broker = "demo", credentials = new { seed = "77" } }),
+        new("GET /api/v1/connections/{id:guid}", Access.OneRow, $"/api/v1/connections/{rows.Connection}"),
+        new("PATCH /api/v1/connections/{id:guid}", Access.OneRow, $"/api/v1/connections/{rows.Connection}", new { label = "Renamed" }),
+        new("PUT /api/v1/connections/{id:guid}/credentials", Access.OneRow, $"/api/v1/connections/{rows.Connection}/credentials", new { seed = "1" }),
+        new("POST /api/v1/connections/{id:guid}/sync", Access.OneRow, $"/api/v1/connections/{rows.Connection}/sync"),
+        new("POST /api/v1/connections/{id:guid}/pause", Access.OneRow, $"/api/v1/connections/{rows.Connection}/pause"),
+        new("POST /api/v1/connections/{id:guid}/resume", Access.OneRow, $"/api/v1/connections/{rows.Connection}/resume"),
+        new("POST /api/v1/connections/{id:guid}/login", Access.OneRow, $"/api/v1/connections/{rows.Connection}/login"),
+        new("GET /api/v1/sync-runs", Access.OwnRows, "/api/v1/sync-runs"),
+        new("GET /api/v1/sync-runs/{id:guid}", Access.OneRow, $"/api/v1/sync-runs/{rows.Run}"),
+        new("GET /api/v1/accounts", Access.OwnRows, "/api/v1/accounts"),
+        new("GET /api/v1/accounts/{id:guid}", Access.OneRow, $"/api/v1/accounts/{rows.Account}"),
+        new("GET /api/v1/holdings", Access.OwnRows, "/api/v1/holdings"),
+        new("GET /api/v1/cash-balances", Access.OwnRows, "/api/v1/cash-balances"),
+        new("GET /api/v1/transactions", Access.OwnRows, "/api/v1/transactions"),
+        new("GET /api/v1/transactions/{id:guid}", Access.OneRow, $"/api/v1/transactions/{rows.Transaction}"),
+        new("GET /api/v1/tokens", Access.OwnRows, "/api/v1/tokens"),
+        new("POST /api/v1/tokens", Access.OwnRows, "/api/v1/tokens", new { name = "another", scope = "read" }),
+        new("DELETE /api/v1/tokens/{id:guid}", Access.OneRow, $"/api/v1/tokens/{rows.Token}"),
+        new("DELETE /api/v1/connections/{id:guid}", Access.OneRow, $"/api/v1/connections/{rows.Connection}"),
+        new("DELETE /api/v1/portfolios/{id:guid}", Access.OneRow, $"/api/v1/portfolios/{rows.EmptyPortfolio}"),
+    ];
+
+    private sealed record Rows(
+        string Portfolio, string EmptyPortfolio, string Connection, string Run, string Account, string Transaction, string Token, string Holding)
+    {
+        public IEnumerable<string> All => [Portfolio, EmptyPortfolio, Connection, Run, Account, Transaction, Token, Holding];
+    }
+
+    [Fact]
+    public async Task Every_endpoint_is_in_the_matrix()
+    {
+        await using var host = await ApiHost.StartAsync();
+
+        var listed = Matrix(new Rows("", "", "", "", "", "", "", "")).Select(e => e.Endpoint);
+
+        listed.ShouldBe(host.Endpoints, ignoreOrder: true);
+    }
+
+    [Theory, EachStore]
+    public async Task Everybody_gets_exactly_what_is_theirs(Store store)
+    {
+        await using var host = await ApiHost.StartAsync(store);
+        var owner = await host.ClientAsync("owner@example.org");
+        var reader = await host.ClientAsync("owner@example.org", TokenScope.Read);
+        var other = await host.ClientAsync("other@example.org");
+        var nobody = host.Client();
+        var rows = await SeedAsync(owner);
+        var failures = new List<string>();
+
+        foreach (var entry in Matrix(rows))
+        {
+            var reads = entry.Endpoint.StartsWith("GET", StringComparison.Ordinal);
+            await ExpectAsync(entry, "nobody", nobody, s => entry.Access == Access.Open ? s != 401 : s == 401);
+            await ExpectAsync(entry, "nobody with a wrong token", WithWrongToken(host), s => entry.Access == Access.Open ? s != 401 : s == 401);
+            await ExpectAsync(entry, "reader", reader, s => reads || entry.Access == Access.Open ? s is 200 or 400 : s == 403);
+            await ExpectAsync(entry, "other", other, s => entry.Access switch
+            {
+                Access.OneRow => s == 404,
+                Access.Open => s is 200 or 400,
+                _ => s is >= 200 and < 300,
+            }, rows.All);
+        }
+
+        foreach (var entry in Matrix(rows).Where(e => e.Access != Access.Open))
+        {
+            await ExpectAsync(entry, "owner", owner, s => s is >= 200 and < 300);
+        }
+
+        failures.ShouldBeEmpty();
+
+        async Task ExpectAsync(Entry entry, string who, HttpClient client, Func<int, bool> isRight, IEnumerable<string>? hidden = null)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(entry.Endpoint.Split(' ')[0]), entry.Path);
+            request.Content = entry.Body is null ? null : JsonContent.Create(entry.Body);
+            using var response = await client.SendAsync(request);
+            var body = await response.Content.ReadAsStringAsync();
+            var status = (int)response.StatusCode;
+            if (!isRight(status))
+            {
+                failures.Add($"{entry.Endpoint} as {who}: {status} {body}");
+            }
+
+            if (status >= 400 && entry.Path.StartsWith("/api/", StringComparison.Ordinal)
+                && response.Content.Headers.ContentType?.MediaType != "application/problem+json")
+            {
+                failures.Add($"{entry.Endpoint} as {who}: {status} is no problem+json");
+            }
+
+            if (hidden?.FirstOrDefault(id => body.Contains(id, StringComparison.OrdinalIgnoreCase)) is { } leaked)
+            {
+                failures.Add($"{entry.Endpoint} as {who}: shows {leaked}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("holdings", "portfolioId", "connectionId", "accountId")]
+    [InlineData("cash-balances", "portfolioId", "connectionId", "accountId")]
+    [InlineData("transactions", "portfolioId", "connectionId", "accountId")]
+    [InlineData("accounts", "portfolioId", "connectionId")]
+    [InlineData("connections", "portfolioId")]
+    [InlineData("sync-runs", "connectionId")]
+    public async Task A_filter_by_another_persons_id_finds_nothing_like_an_unknown_one(string list, params string[] filters)
+    {
+        await using var host = await ApiHost.StartAsync();
+        var owner = await host.ClientAsync("owner@example.org");
+        var other = await host.ClientAsync("other@example.org");
+        var rows = await SeedAsync(owner);
+        foreach (var filter in filters)
+        {
+            var id = filter switch { "portfolioId" => rows.Portfolio, "connectionId" => rows.Connection, _ => rows.Account };
+
+            (await owner.GetJsonAsync($"/api/v1/{list}?{filter}={id}")).Items().ShouldNotBeEmpty();
+            using var foreign = await other.GetAsync($"/api/v1/{list}?{filter}={id}");
+            using var unknown = await other.GetAsync($"/api/v1/{list}?{filter}={Guid.NewGuid()}");
+
+            foreign.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            (await foreign.Content.ReadAsStringAsync()).ShouldBe(await unknown.Content.ReadAsStringAsync());
+        }
+    }
+
+    private static HttpClient WithWrongToken(ApiHost host)
+    {
+        var client = host.Client();
+        client.DefaultRequestHeaders.Add("Authorization", "Bearer fsy_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+        return client;
+    }
+
+    private static async Task<Rows> SeedAsync(HttpClient owner)
+    {
+        var portfolio = (await owner.AddPortfolioAsync()).Id();
+        var empty = (await owner.AddPortfolioAsync("Empty")).Id();
+        var connection = (await owner.ConnectDemoAsync(portfolio)).Id();
+        var run = await owner.SyncAsync(connection);
+        run.Text("state").ShouldBe("succeeded");
+        using var token = await owner.PostAsJsonAsync("/api/v1/tokens", new { name = "spare" });
+        return new Rows(
+            portfolio,
+            empty,
+            connection,
+            run.Id(),
+            (await owner.GetJsonAsync("/api/v1/accounts")).Items()[0].Id(),
+            (await owner.GetJsonAsync("/api/v1/transactions")).Items()[0].Id(),
+            (await token.JsonAsync()).Id(),
+            (await owner.GetJsonAsync("/api/v1/holdings")).Items()[0].Id());
+    }
+}
