@@ -120,7 +120,7 @@ internal sealed class AccountReader(
 
         try
         {
-            _read |= await reading.StepAsync(name, clock, async () =>
+            _read |= await reading.StepAsync(name + reading.Suffix(account), clock, async () =>
             {
                 await read().ConfigureAwait(false);
                 return kind;

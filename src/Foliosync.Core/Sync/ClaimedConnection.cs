@@ -99,6 +99,11 @@ internal sealed class ConnectionReading(ClaimedConnection connection)
 
     public bool IsComplete => Error is null && !Cancelled;
 
+    /// <summary>What tells the steps of one account from those of another; empty for the only one.</summary>
+    public string Suffix(ClaimedAccount account) => HasSeveralAccounts ? " of " + account.ExternalId : string.Empty;
+
+    public bool HasSeveralAccounts { get; set; }
+
     /// <summary>Does one step and notes how long it took and how it went.</summary>
     public async Task<T> StepAsync<T>(string name, TimeProvider clock, Func<Task<T>> action)
     {

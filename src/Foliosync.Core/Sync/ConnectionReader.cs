@@ -55,12 +55,38 @@ internal sealed class ConnectionReader(
 
         reading.CanLogIn = broker is IInteractiveLogin;
         var session = Open(broker, connection, recorder);
+        if (broker is not ITokenRefresh refresh)
+        {
+            await ReadAsync(reading, broker, session, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await ReadAsync(reading, broker, session, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BrokerException e) when (e.Kind == BrokerErrorKind.AuthExpired)
+        {
+            // Once only: a session that is refused when it is fresh needs a person.
+            var token = await reading.StepAsync("renew session", clock, () => refresh.RefreshAsync(session, cancellationToken)).ConfigureAwait(false);
+            reading.RenewedToken = token;
+            reading.Accounts.Clear();
+            reading.Warnings.Clear();
+            await ReadAsync(reading, broker, session with { Token = token }, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReadAsync(ConnectionReading reading, IBroker broker, BrokerSession session, CancellationToken cancellationToken)
+    {
+        var connection = reading.Connection;
         if (connection.ExternalUserId is null)
         {
             reading.Identity = await reading.StepAsync("check identity", clock, () => broker.CheckAsync(session, cancellationToken)).ConfigureAwait(false);
         }
 
-        foreach (var account in await AccountsAsync(reading, broker, session, cancellationToken).ConfigureAwait(false))
+        var accounts = await AccountsAsync(reading, broker, session, cancellationToken).ConfigureAwait(false);
+        reading.HasSeveralAccounts = accounts.Count > 1;
+        foreach (var account in accounts)
         {
             var report = await new AccountReader(reading, broker, session, account, directory, names, clock)
                 .ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -70,7 +96,7 @@ internal sealed class ConnectionReader(
 
     private BrokerSession Open(IBroker broker, ClaimedConnection connection, ExchangeRecorder recorder)
     {
-        if (broker is IInteractiveLogin && connection.SessionExpiresAt <= clock.GetUtcNow())
+        if (broker is IInteractiveLogin and not ITokenRefresh && connection.SessionExpiresAt <= clock.GetUtcNow())
         {
             throw BrokerException.AuthExpired($"The {broker.Manifest.Name} session has ended. Log in at {broker.Manifest.Name} to go on.");
         }

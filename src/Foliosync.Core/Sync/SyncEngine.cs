@@ -29,6 +29,7 @@ public sealed class SyncEngine
     private readonly ConnectionReader _reader;
     private readonly BrokerHolds _holds;
     private readonly PriceRecorder _prices;
+    private readonly SnapshotRetention _retention;
 
     /// <summary>Takes the parts of this instance.</summary>
     public SyncEngine(
@@ -47,10 +48,11 @@ public sealed class SyncEngine
         _settings = settings;
         _clock = clock;
         _claims = new SyncClaims(database, clock);
-        _store = new SyncStore(database, settings, clock, logs.CreateLogger<SyncStore>());
+        _store = new SyncStore(database, vault, settings, clock, logs.CreateLogger<SyncStore>());
         _reader = new ConnectionReader(catalog, http, vault, directory, names, clock);
         _holds = new BrokerHolds(database, clock);
         _prices = new PriceRecorder(database, catalog, clock);
+        _retention = new SnapshotRetention(database, settings, clock);
     }
 
     /// <summary>Syncs what is asked for and waits until all of it is stored.</summary>
@@ -102,6 +104,7 @@ public sealed class SyncEngine
         }
 
         await _prices.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        await _retention.PruneAsync(CancellationToken.None).ConfigureAwait(false);
         return tally.ToSummary();
     }
 

@@ -1,4 +1,5 @@
 using Foliosync.Core.Alerts;
+using Foliosync.Core.Connections;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
@@ -209,6 +210,22 @@ internal static class SyncStatements
         Column.Of<ConnectionReading>("id", r => r.Connection.Id),
         Column.Of<ConnectionReading>("unsupported_reads", r => (int)r.NewlyUnsupported),
         Column.Of<ConnectionReading>("external_user_id", r => r.Identity?.UserId));
+
+    public static readonly RowStatement<BrokerCredential> PutCredentials = new(
+        """
+        insert into broker_credentials (connection_id, field, sealed, updated_at)
+        select r.connection_id, r.field, r.sealed, r.updated_at from {rows}
+        where true on conflict (connection_id, field) do update set sealed = excluded.sealed, updated_at = excluded.updated_at
+        """,
+        Column.Of<BrokerCredential>("connection_id", c => c.ConnectionId),
+        Column.Of<BrokerCredential>("field", c => c.Field),
+        Column.Of<BrokerCredential>("sealed", c => c.Sealed),
+        Column.Of<BrokerCredential>("updated_at", c => c.UpdatedAt));
+
+    public static readonly RowStatement<ConnectionReading> NoteRenewedSessions = new(
+        "update connections set session_expires_at = r.session_expires_at from {rows} where connections.id = r.id",
+        Column.Of<ConnectionReading>("id", r => r.Connection.Id),
+        Column.Of<ConnectionReading>("session_expires_at", r => r.RenewedToken?.ExpiresAt));
 
     private static RowColumn<Holding>[] HoldingValues() =>
     [

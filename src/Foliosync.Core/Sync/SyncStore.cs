@@ -14,7 +14,7 @@ namespace Foliosync.Core.Sync;
 /// record, alert. Runs that end at the same moment share a transaction; if that fails, each gets one of its own, so that no
 /// connection's fault is another's.
 /// </summary>
-internal sealed partial class SyncStore(Database database, SyncSettings settings, TimeProvider clock, ILogger<SyncStore> log)
+internal sealed partial class SyncStore(Database database, Vault vault, SyncSettings settings, TimeProvider clock, ILogger<SyncStore> log)
 {
     /// <summary>Stores the readings and ends their runs. Never throws for one connection's fault.</summary>
     /// <returns>What became of each; a run whose lease was lost is left out, for another process has taken it over.</returns>
@@ -89,6 +89,16 @@ internal sealed partial class SyncStore(Database database, SyncSettings settings
         var connection = reading.Connection;
         var context = new RunContext(
             connection.State, connection.ConsecutiveFailures, connection.Trigger, reading.CanLogIn, settings.IntervalOf(connection.BrokerId), now);
+        // A renewed session is kept however the run ended: the one before it may be used up.
+        if (reading.RenewedToken is { } token)
+        {
+            writes.Credentials.Add(Seal(connection.Id, BrokerCredential.SessionField, token.Value, now));
+            if (token.RefreshValue is { } refresh)
+            {
+                writes.Credentials.Add(Seal(connection.Id, BrokerCredential.RefreshField, refresh, now));
+            }
+        }
+
         if (reading.Cancelled)
         {
             return new RunEnd(reading, SyncPolicy.Cancelled(context), now, default);
@@ -146,8 +156,10 @@ internal sealed partial class SyncStore(Database database, SyncSettings settings
             return null;
         }
 
+        var startedAt = clock.GetUtcNow();
         var before = states.TryGetValue(account.Account.Id, out var stored) ? stored.ToState() : AccountState.Empty;
         var changes = Reconciler.Reconcile(account.Account.Id, before, account.Account.ReportedAt, report, () => Guid.CreateVersion7(now));
+        reading.Steps.Add(new SyncStep("reconcile" + reading.Suffix(account.Account), startedAt, (int)(clock.GetUtcNow() - startedAt).TotalMilliseconds, "ok"));
         if (changes.Suspicion is not null && !IsConfirmed(account, now))
         {
             var isSame = account.Account.ReviewFingerprint is { } waiting && account.Fingerprint.AsSpan().SequenceEqual(waiting);
@@ -181,6 +193,14 @@ internal sealed partial class SyncStore(Database database, SyncSettings settings
             report.Skipped);
         return null;
     }
+
+    private BrokerCredential Seal(Guid connectionId, string field, Secret secret, DateTimeOffset now) => new()
+    {
+        ConnectionId = connectionId,
+        Field = field,
+        Sealed = vault.Seal(secret, connectionId, field),
+        UpdatedAt = now,
+    };
 
     // The same surprising report again, after a while, is the truth and not a fault of the moment.
     private bool IsConfirmed(AccountReading account, DateTimeOffset now) =>

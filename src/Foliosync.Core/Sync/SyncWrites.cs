@@ -29,6 +29,8 @@ internal sealed class SyncWrites
 
     public List<PendingReview> Reviews { get; } = [];
 
+    public List<BrokerCredential> Credentials { get; } = [];
+
     public void Add(AccountChanges changes)
     {
         _opened.AddRange(changes.Opened);
@@ -87,6 +89,8 @@ internal sealed class SyncWrites
         script.Rows(
             SyncStatements.NoteWhatWasLearnt,
             [.. Ends.Select(e => e.Reading).Where(r => r.Identity is not null || r.NewlyUnsupported != ReadKinds.None)]);
+        script.Rows(SyncStatements.PutCredentials, Credentials);
+        script.Rows(SyncStatements.NoteRenewedSessions, [.. Ends.Select(e => e.Reading).Where(r => r.RenewedToken is not null)]);
         script.Rows(SyncStatements.InsertAlerts, _alerts);
         if (_healed.Count > 0)
         {

@@ -4,13 +4,13 @@ using Foliosync.Brokers.Contract;
 namespace Foliosync.Core.Tests.Sync;
 
 /// <summary>A broker that says exactly what a test tells it to. No network. Each login reads its own script, named by its api key.</summary>
-internal sealed class ScriptedBroker : IBroker, IHoldingsSource, IFundsSource, ICashSource, ITransactionsSource, IInteractiveLogin
+internal class ScriptedBroker : IBroker, IHoldingsSource, IFundsSource, ICashSource, ITransactionsSource, IInteractiveLogin
 {
     private readonly Dictionary<string, Script> _scripts = [];
 
-    public BrokerManifest Manifest { get; } = new()
+    public BrokerManifest Manifest => new()
     {
-        Id = "scripted",
+        Id = Id,
         Name = "Scripted",
         Country = "IN",
         Homepage = new Uri("https://scripted.example/"),
@@ -22,6 +22,8 @@ internal sealed class ScriptedBroker : IBroker, IHoldingsSource, IFundsSource, I
         TimeZone = "Asia/Kolkata",
         Credentials = [new CredentialField("apiKey", "API key", CredentialKind.Text)],
     };
+
+    protected virtual string Id => "scripted";
 
     /// <summary>What one login is told.</summary>
     public sealed class Script
@@ -109,4 +111,20 @@ internal sealed class ScriptedBroker : IBroker, IHoldingsSource, IFundsSource, I
         var script = this[session.Credentials.Require("apiKey")];
         return script.Failures.TryGetValue(read, out var failure) ? throw failure : script;
     }
+}
+
+/// <summary>The same, with a session that the broker renews without a person. The session before it is refused.</summary>
+internal sealed class RenewingBroker : ScriptedBroker, ITokenRefresh, IHoldingsSource
+{
+    private int _renewals;
+
+    protected override string Id => "renewing";
+
+    async Task<HoldingsReport> IHoldingsSource.ReadHoldingsAsync(BrokerSession session, ReportedAccount account, CancellationToken cancellationToken) =>
+        session.Token!.Value.Reveal() == "t"
+            ? throw BrokerException.AuthExpired("The session is over.")
+            : await ReadHoldingsAsync(session, account, cancellationToken);
+
+    public Task<BrokerToken> RefreshAsync(BrokerSession session, CancellationToken cancellationToken) =>
+        Task.FromResult(new BrokerToken(new Secret("renewed " + ++_renewals), session.Clock.GetUtcNow().AddDays(1), new Secret("next")));
 }

@@ -122,8 +122,10 @@ public sealed class SyncEngineTests
         world.Broker["key1"].Holdings = [.. Enumerable.Range(1, 40).Select(i => SyncWorld.Share("S" + i, i))];
         await world.SyncAsync();
 
+        world.Time.Advance(TimeSpan.FromMinutes(1));
         world.Broker["key1"].Holdings = [];
         var first = await world.SyncAsync();
+        world.Time.Advance(TimeSpan.FromMinutes(1));
         var second = await world.SyncAsync();
 
         first.NeedsReview.ShouldBe(1);
@@ -390,6 +392,39 @@ public sealed class SyncEngineTests
         var state = await world.StateAsync("key2");
         state.ConsecutiveFailures.ShouldBe(0);
         state.NextSyncAt.ShouldBe(world.Clock.GetUtcNow().AddMinutes(30));
+    }
+
+    [Theory, EachStore]
+    public async Task A_session_that_the_broker_can_renew_is_renewed_once_and_kept(Store store)
+    {
+        await using var world = await SyncWorld.CreateAsync(store);
+        await world.ImportAsync(["""{"user":"asha@example.org","portfolio":"Main","broker":"renewing","label":"key1","credentials":{"apiKey":"key1"},"session":{"token":"t"}}"""]);
+        world.Renewing["key1"].Holdings = [SyncWorld.Share("INFY", 10)];
+
+        var first = await world.SyncAsync();
+        var second = await world.SyncAsync();
+
+        (first.Succeeded, second.Succeeded).ShouldBe((1, 1));
+        var credential = await world.ReadAsync(db => db.Credentials.SingleAsync(c => c.Field == BrokerCredential.SessionField));
+        world.Vault.Open(credential.Sealed, credential.ConnectionId, credential.Field).Reveal().ShouldBe("renewed 1");
+        (await world.ReadAsync(db => db.Connections.Select(c => c.SessionExpiresAt).SingleAsync())).ShouldBe(world.Clock.GetUtcNow().AddDays(1));
+    }
+
+    [Theory, EachStore]
+    public async Task What_the_broker_sent_is_sealed_and_gone_after_thirty_days(Store store)
+    {
+        await using var world = await SyncWorld.CreateAsync(store);
+        await world.ConnectAsync("key1");
+        world.Broker["key1"].Holdings = [SyncWorld.Share("INFY", 10)];
+        await world.SyncAsync();
+        var snapshot = await world.ReadAsync(db => db.Snapshots.SingleAsync());
+        world.Vault.OpenBytes(snapshot.Sealed, snapshot.Id, nameof(Snapshot)).ShouldNotBeEmpty();
+
+        world.Time.Advance(TimeSpan.FromDays(31));
+        world.Broker["key1"].Holdings = [SyncWorld.Share("INFY", 11)];
+        await world.SyncAsync();
+
+        (await world.ReadAsync(db => db.Snapshots.Select(s => s.Id).SingleAsync())).ShouldNotBe(snapshot.Id);
     }
 
     private static ReportedTransaction Buy(string id) => new()

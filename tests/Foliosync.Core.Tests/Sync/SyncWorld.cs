@@ -23,7 +23,7 @@ internal sealed class SyncWorld : IAsyncDisposable
         Database = database;
         Clock = clock;
         Catalog = new BrokerCatalog(
-            [Broker, .. BuiltInBrokers.All], new Dictionary<string, BrokerOverride> { ["zerodha"] = new(ApiUrl: kite) });
+            [Broker, Renewing, .. BuiltInBrokers.All], new Dictionary<string, BrokerOverride> { ["zerodha"] = new(ApiUrl: kite) });
         _http = new BrokerHttp(Catalog, clock);
         Import = new ConnectionImport(database, Vault, Catalog, clock);
         Engine = NewEngine();
@@ -36,6 +36,8 @@ internal sealed class SyncWorld : IAsyncDisposable
     public FakeClock Time => (FakeClock)Clock;
 
     public ScriptedBroker Broker { get; } = new();
+
+    public RenewingBroker Renewing { get; } = new();
 
     public Vault Vault { get; } = new(MasterKeySource.InMemory());
 
