@@ -14,12 +14,10 @@ internal sealed class HoldingPages(DataVersion version)
     private volatile Shelf _shelf = new(string.Empty);
 
     /// <summary>The page from before if nothing has changed, else a fresh one.</summary>
-    /// <param name="ownerId">Whose holdings.</param>
-    /// <param name="filter">Which of them.</param>
+    /// <param name="filter">Which holdings, and whose.</param>
     /// <param name="write">Reads and writes the page.</param>
     /// <param name="cancellationToken">Stops the read.</param>
-    public async ValueTask<byte[]> GetAsync(
-        Guid ownerId, HoldingFilter filter, Func<Task<byte[]>> write, CancellationToken cancellationToken)
+    public async ValueTask<byte[]> GetAsync(HoldingFilter filter, Func<Task<byte[]>> write, CancellationToken cancellationToken)
     {
         var now = await version.ReadAsync(cancellationToken);
         var shelf = _shelf;
@@ -28,24 +26,24 @@ internal sealed class HoldingPages(DataVersion version)
             _shelf = shelf = new Shelf(now);
         }
 
-        return shelf.Find(ownerId, filter) ?? shelf.Add(ownerId, filter, await write());
+        return shelf.Find(filter) ?? shelf.Add(filter, await write());
     }
 
     /// <summary>The pages of one version.</summary>
     private sealed class Shelf(string version)
     {
-        private readonly ConcurrentDictionary<(Guid OwnerId, HoldingFilter Filter), byte[]> _pages = new();
+        private readonly ConcurrentDictionary<HoldingFilter, byte[]> _pages = new();
         private long _bytes;
 
         public string Version => version;
 
         public long Bytes => Interlocked.Read(ref _bytes);
 
-        public byte[]? Find(Guid ownerId, HoldingFilter filter) => _pages.GetValueOrDefault((ownerId, filter));
+        public byte[]? Find(HoldingFilter filter) => _pages.GetValueOrDefault(filter);
 
-        public byte[] Add(Guid ownerId, HoldingFilter filter, byte[] page)
+        public byte[] Add(HoldingFilter filter, byte[] page)
         {
-            if (_pages.TryAdd((ownerId, filter), page))
+            if (_pages.TryAdd(filter, page))
             {
                 Interlocked.Add(ref _bytes, page.Length);
             }

@@ -73,11 +73,11 @@ internal static class HoldingsApi
         CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
-        var filter = new HoldingFilter(portfolioId, connectionId, accountId, page.AfterId ?? Guid.Empty, page.Rows + 1);
+        var filter = new HoldingFilter(caller.UserId, portfolioId, connectionId, accountId, page.AfterId ?? Guid.Empty, page.Rows + 1);
         var bytes = asOf is { Value: var instant } && instant < clock.GetUtcNow()
             ? await WriteAsync(db => HoldingQueries.AtAsync(db, filter, instant, cancellationToken))
             : await pages.GetAsync(
-                caller.UserId, filter, () => WriteAsync(db => HoldingQueries.NowAsync(db, filter, cancellationToken)), cancellationToken);
+                filter, () => WriteAsync(db => HoldingQueries.NowAsync(db, filter, cancellationToken)), cancellationToken);
         return TypedResults.Bytes(bytes, "application/json; charset=utf-8");
 
         async Task<byte[]> WriteAsync(Func<FoliosyncDb, Task<List<HoldingView>>> read)
