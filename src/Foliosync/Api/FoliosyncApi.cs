@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using Foliosync.Api.Pages;
+using Foliosync.Core.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Foliosync.Api;
@@ -29,6 +30,8 @@ internal static class FoliosyncApi
                 options.SerializerOptions.Converters.Add(converter);
             }
         });
+        services.AddSingleton<DataVersion>();
+        services.AddSingleton<HoldingPages>();
         services.AddOpenApi(ApiDocument.Name, ApiDocument.Configure);
         services.Configure<KestrelServerOptions>(kestrel =>
         {

@@ -5,12 +5,15 @@ using Microsoft.EntityFrameworkCore;
 namespace Foliosync.Api;
 
 /// <summary>Which holdings are wanted; null for no limit.</summary>
+/// <param name="OwnerId">
+/// Of this person. The context's own filter says so too, but in a form that SQLite uses no index for: it would walk through everybody's.
+/// </param>
 /// <param name="PortfolioId">Of this portfolio.</param>
 /// <param name="ConnectionId">Of this connection.</param>
 /// <param name="AccountId">Of this account.</param>
 /// <param name="After">With a greater id than this.</param>
 /// <param name="Take">At most so many.</param>
-internal sealed record HoldingFilter(Guid? PortfolioId, Guid? ConnectionId, Guid? AccountId, Guid After, int Take);
+internal sealed record HoldingFilter(Guid OwnerId, Guid? PortfolioId, Guid? ConnectionId, Guid? AccountId, Guid After, int Take);
 
 /// <summary>Reads holdings as the API shows them, ordered by id.</summary>
 internal static class HoldingQueries
@@ -22,14 +25,14 @@ internal static class HoldingQueries
     private static readonly HoldingsOfNow OnPostgres = Compile();
 
     private delegate IAsyncEnumerable<Row> HoldingsOfNow(
-        FoliosyncDb db, Guid? portfolioId, Guid? connectionId, Guid? accountId, Guid after, int take);
+        FoliosyncDb db, Guid ownerId, Guid? portfolioId, Guid? connectionId, Guid? accountId, Guid after, int take);
 
     /// <summary>The holdings of now.</summary>
     public static async Task<List<HoldingView>> NowAsync(FoliosyncDb db, HoldingFilter filter, CancellationToken cancellationToken)
     {
         var views = new List<HoldingView>(Math.Min(filter.Take, 512));
         var read = db is PostgresDb ? OnPostgres : OnSqlite;
-        var rows = read(db, filter.PortfolioId, filter.ConnectionId, filter.AccountId, filter.After, filter.Take);
+        var rows = read(db, filter.OwnerId, filter.PortfolioId, filter.ConnectionId, filter.AccountId, filter.After, filter.Take);
         await foreach (var row in rows.WithCancellation(cancellationToken))
         {
             views.Add(row.ToView());
@@ -46,7 +49,8 @@ internal static class HoldingQueries
         FoliosyncDb db, HoldingFilter filter, DateTimeOffset instant, CancellationToken cancellationToken)
     {
         var open = await db.Holdings
-            .Where(h => h.Id > filter.After
+            .Where(h => h.Account!.OwnerId == filter.OwnerId
+                && h.Id > filter.After
                 && h.Since <= instant
                 && (filter.AccountId == null || h.AccountId == filter.AccountId)
                 && (filter.ConnectionId == null || h.Account!.ConnectionId == filter.ConnectionId)
@@ -59,7 +63,8 @@ internal static class HoldingQueries
                 h.Instrument.Currency, h.CostBasis, h.Multiplier, h.Lot, h.LastReportedAt ?? h.Account.ReportedAt))
             .ToListAsync(cancellationToken);
         var over = await db.HoldingPeriods
-            .Where(p => p.Id > filter.After
+            .Where(p => p.Account!.OwnerId == filter.OwnerId
+                && p.Id > filter.After
                 && p.From <= instant && p.To > instant
                 && (filter.AccountId == null || p.AccountId == filter.AccountId)
                 && (filter.ConnectionId == null || p.Account!.ConnectionId == filter.ConnectionId)
@@ -83,8 +88,9 @@ internal static class HoldingQueries
     }
 
     private static HoldingsOfNow Compile() => new(EF.CompileAsyncQuery(
-        (FoliosyncDb db, Guid? portfolioId, Guid? connectionId, Guid? accountId, Guid after, int take) => db.Holdings
-            .Where(h => h.Id > after
+        (FoliosyncDb db, Guid ownerId, Guid? portfolioId, Guid? connectionId, Guid? accountId, Guid after, int take) => db.Holdings
+            .Where(h => h.Account!.OwnerId == ownerId
+                && h.Id > after
                 && (accountId == null || h.AccountId == accountId)
                 && (connectionId == null || h.Account!.ConnectionId == connectionId)
                 && (portfolioId == null || h.Account!.PortfolioId == portfolioId))

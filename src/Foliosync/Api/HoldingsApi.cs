@@ -1,8 +1,11 @@
 using System.ComponentModel;
 using System.Security.Claims;
+using System.Text.Json;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
 
 namespace Foliosync.Api;
 
@@ -54,12 +57,14 @@ internal static class HoldingsApi
 {
     public static void Map(RouteGroupBuilder api) => api.MapGroup("/holdings").WithTags("Holdings")
         .MapGet("/", ListAsync).WithName("listHoldings").WithSummary("List holdings, now or at an instant of the past")
-        .ProducesProblem(400).ProducesProblem(404);
+        .Produces<Page<HoldingView>>().ProducesProblem(400).ProducesProblem(404);
 
-    private static async Task<Ok<Page<HoldingView>>> ListAsync(
+    private static async Task<FileContentHttpResult> ListAsync(
         ClaimsPrincipal user,
         Database database,
+        HoldingPages pages,
         TimeProvider clock,
+        IOptions<JsonOptions> json,
         [AsParameters] PageQuery page,
         Guid? portfolioId,
         Guid? connectionId,
@@ -67,17 +72,26 @@ internal static class HoldingsApi
         [Description("An instant of the past, ISO 8601; now if not given.")] Instant? asOf,
         CancellationToken cancellationToken)
     {
-        var filter = new HoldingFilter(portfolioId, connectionId, accountId, page.AfterId ?? Guid.Empty, page.Rows + 1);
-        await using var db = database.Open(Caller.Of(user).Rows);
-        var rows = asOf is { Value: var instant } && instant < clock.GetUtcNow()
-            ? await HoldingQueries.AtAsync(db, filter, instant, cancellationToken)
-            : await HoldingQueries.NowAsync(db, filter, cancellationToken);
-        if (rows.Count == 0)
-        {
-            // Only an empty answer can hide an id of somebody else.
-            await OwnIds.RequireAsync(db, portfolioId, connectionId, accountId, cancellationToken);
-        }
+        var caller = Caller.Of(user);
+        var filter = new HoldingFilter(caller.UserId, portfolioId, connectionId, accountId, page.AfterId ?? Guid.Empty, page.Rows + 1);
+        var bytes = asOf is { Value: var instant } && instant < clock.GetUtcNow()
+            ? await WriteAsync(db => HoldingQueries.AtAsync(db, filter, instant, cancellationToken))
+            : await pages.GetAsync(
+                filter, () => WriteAsync(db => HoldingQueries.NowAsync(db, filter, cancellationToken)), cancellationToken);
+        return TypedResults.Bytes(bytes, "application/json; charset=utf-8");
 
-        return TypedResults.Ok(page.Cut(rows, h => PageQuery.CursorOf(h.Id)));
+        async Task<byte[]> WriteAsync(Func<FoliosyncDb, Task<List<HoldingView>>> read)
+        {
+            await using var db = database.Open(caller.Rows);
+            var rows = await read(db);
+            if (rows.Count == 0)
+            {
+                // Only an empty answer can hide an id of somebody else.
+                await OwnIds.RequireAsync(db, portfolioId, connectionId, accountId, cancellationToken);
+            }
+
+            return JsonSerializer.SerializeToUtf8Bytes(
+                page.Cut(rows, h => PageQuery.CursorOf(h.Id)), json.Value.SerializerOptions);
+        }
     }
 }
