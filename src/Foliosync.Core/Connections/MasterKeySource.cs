@@ -64,9 +64,12 @@ public sealed class MasterKeySource
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        var next = $"{file}.{Guid.NewGuid():N}";
         try
         {
-            Write(file, MasterKeys.Generate(), FileMode.CreateNew);
+            // It appears whole: a second process that starts at the same time must not read half a key.
+            Write(next, MasterKeys.Generate(), FileMode.CreateNew);
+            File.Move(next, file, overwrite: false);
             return true;
         }
         catch (IOException) when (File.Exists(file))
@@ -76,6 +79,10 @@ public sealed class MasterKeySource
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new VaultException($"The key file {file} cannot be written: {e.Message}", e);
+        }
+        finally
+        {
+            File.Delete(next);
         }
     }
 

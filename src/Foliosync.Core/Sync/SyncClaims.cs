@@ -81,7 +81,8 @@ internal sealed class SyncClaims(Database database, TimeProvider clock)
     /// Frees what dead processes of this machine held, and ends every run that nobody is working on any more. Run before a sync, so
     /// that nothing stays stuck after a crash.
     /// </summary>
-    public async Task RecoverAsync(CancellationToken cancellationToken)
+    /// <returns>The connections of the runs that were ended, with what had started them.</returns>
+    public async Task<IReadOnlyList<(Guid ConnectionId, SyncTrigger Trigger)>> RecoverAsync(CancellationToken cancellationToken)
     {
         var holders = new List<string>();
         var find = SqlScript.For(database);
@@ -98,16 +99,20 @@ internal sealed class SyncClaims(Database database, TimeProvider clock)
                 ("holder", holder));
         }
 
-        script.Change(
+        var ended = new List<(Guid, SyncTrigger)>();
+        script.Query(
             """
             update sync_runs set state = 'failed', finished_at = @now, error_kind = 'interrupted',
                 error_message = 'The process that ran this sync ended before it was done. Nothing of it was stored; the next sync reads everything again.'
             where state = 'running' and not exists (
                 select 1 from sync_states s where s.connection_id = sync_runs.connection_id and s.lease_until >= @now)
+            returning connection_id, "trigger"
             """,
             ids: null,
+            row => ended.Add((row.Id(0), SqlValues.Parse<SyncTrigger>(row.GetString(1)))),
             ("now", now));
         await RunAsync(script, cancellationToken).ConfigureAwait(false);
+        return ended;
     }
 
     private static ClaimedConnection ToConnection(DbDataReader row, RunStart start) => new()

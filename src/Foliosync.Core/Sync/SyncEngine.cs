@@ -68,12 +68,13 @@ public sealed class SyncEngine
     }
 
     /// <summary>Does runs that were queued.</summary>
-    internal async Task<SyncSummary> RunQueuedAsync(
-        IReadOnlyDictionary<Guid, Guid?> runs, SyncTrigger trigger, CancellationToken cancellationToken)
-    {
-        await _claims.RecoverAsync(cancellationToken).ConfigureAwait(false);
-        return await RunAsync(runs, trigger, progress: null, cancellationToken).ConfigureAwait(false);
-    }
+    internal Task<SyncSummary> RunQueuedAsync(
+        IReadOnlyDictionary<Guid, Guid?> runs, SyncTrigger trigger, CancellationToken cancellationToken) =>
+        RunAsync(runs, trigger, progress: null, cancellationToken);
+
+    /// <summary>Ends the runs of processes that died; see <see cref="SyncClaims.RecoverAsync"/>.</summary>
+    internal Task<IReadOnlyList<(Guid ConnectionId, SyncTrigger Trigger)>> RecoverAsync(CancellationToken cancellationToken) =>
+        _claims.RecoverAsync(cancellationToken);
 
     private async Task<SyncSummary> RunAsync(
         IReadOnlyDictionary<Guid, Guid?> wanted, SyncTrigger trigger, IProgress<SyncProgress>? progress, CancellationToken cancellationToken)

@@ -58,6 +58,7 @@ public sealed partial class SyncQueue(Database database, SyncEngine engine, Time
         {
             try
             {
+                await RecoverAsync(stoppingToken).ConfigureAwait(false);
                 while (await RunSomeAsync(stoppingToken).ConfigureAwait(false))
                 {
                     // There may be more.
@@ -76,6 +77,26 @@ public sealed partial class SyncQueue(Database database, SyncEngine engine, Time
             catch (OperationCanceledException)
             {
                 return;
+            }
+        }
+    }
+
+    // A run that a crash cut off gets one successor. Not a second one: it may be what the process died of.
+    private async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        await using (var db = database.Open(OwnerScope.Everyone))
+        {
+            if (!await db.SyncRuns.AnyAsync(r => r.State == SyncRunState.Running, cancellationToken).ConfigureAwait(false))
+            {
+                return;
+            }
+        }
+
+        foreach (var (connectionId, trigger) in await engine.RecoverAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (trigger != SyncTrigger.Retry)
+            {
+                await EnqueueAsync(connectionId, SyncTrigger.Retry, cancellationToken).ConfigureAwait(false);
             }
         }
     }

@@ -52,12 +52,18 @@ public sealed class RunningCommand : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Kills it at once, as <c>kill -9</c> or a power cut does.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
         {
-            _process.Kill();
-            await _process.WaitForExitAsync();
+            await KillAsync();
         }
 
         _process.Dispose();

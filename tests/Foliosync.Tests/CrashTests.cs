@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Foliosync.Core.Sync;
+using Foliosync.Core.Tests.Storage;
+using Foliosync.Tests.Cli;
+using Shouldly;
+using Xunit;
+
+namespace Foliosync.Tests;
+
+/// <summary>The program is killed or stopped in the middle of its work. Nothing may be lost, doubled or stuck.</summary>
+public sealed class CrashTests
+{
+    private const int Connections = 200;
+    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(30);
+
+    [Theory, EachStore]
+    public async Task After_a_kill_in_the_middle_of_a_sync_the_next_one_completes_everything(Store store)
+    {
+        await using var crowd = await CrowdedInstance.CreateAsync(store, Connections, Delay);
+        await using (var sync = crowd.Program.StartRunning("sync"))
+        {
+            await crowd.WaitForSuccessesAsync(Connections / 3);
+            await sync.KillAsync();
+        }
+
+        (await crowd.RunsAsync(SyncRunState.Succeeded)).ShouldBeLessThan(Connections);
+        var interrupted = await crowd.RunsAsync(SyncRunState.Running);
+        interrupted.ShouldBeGreaterThan(0);
+        (await crowd.LeasesAsync()).ShouldBe(interrupted);
+
+        var again = await crowd.Program.JsonAsync("sync");
+
+        again.GetProperty("succeeded").GetInt32().ShouldBe(Connections);
+        (await crowd.RunsAsync(SyncRunState.Failed)).ShouldBe(interrupted);
+        await crowd.ShouldBeCompleteAsync();
+    }
+
+    [Theory, EachStore]
+    public async Task Ctrl_C_in_the_middle_of_a_sync_ends_it_within_seconds_and_the_next_one_completes_everything(Store store)
+    {
+        await using var crowd = await CrowdedInstance.CreateAsync(store, Connections, Delay);
+        await using (var sync = crowd.Program.StartRunning("sync"))
+        {
+            await crowd.WaitForSuccessesAsync(Connections / 3);
+            var pressed = Stopwatch.GetTimestamp();
+            (await sync.StopAsync()).ShouldBe(130);
+            Stopwatch.GetElapsedTime(pressed).ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        }
+
+        (await crowd.RunsAsync(SyncRunState.Succeeded)).ShouldBeLessThan(Connections);
+        (await crowd.RunsAsync(SyncRunState.Queued, SyncRunState.Running, SyncRunState.Failed)).ShouldBe(0);
+        (await crowd.LeasesAsync()).ShouldBe(0);
+
+        (await crowd.Program.JsonAsync("sync")).GetProperty("succeeded").GetInt32().ShouldBe(Connections);
+        await crowd.ShouldBeCompleteAsync();
+    }
+
+    [Theory, EachStore]
+    public async Task A_sync_that_was_asked_of_a_killed_server_is_done_by_the_next_one(Store store)
+    {
+        await using var crowd = await CrowdedInstance.CreateAsync(store, connections: 1, delay: TimeSpan.FromSeconds(5));
+        var token = (await crowd.Program.RunAsync("token", "create", "--user", "me@example.org", "--name", "t", "--scope", "write")).Output.Trim();
+        var connection = (await crowd.Program.JsonAsync("connect", "list"))[0].GetProperty("id").GetString();
+        string killed;
+        await using (var server = crowd.Program.StartRunning("serve"))
+        {
+            var api = await ApiOfAsync(server, token);
+            killed = await api.QueueAsync(connection!);
+            while (await crowd.RunsAsync(SyncRunState.Running) == 0)
+            {
+                await Task.Delay(20, TestContext.Current.CancellationToken);
+            }
+
+            await server.KillAsync();
+        }
+
+        crowd.Simulator.Delay = TimeSpan.Zero;
+        await using (var server = crowd.Program.StartRunning("serve"))
+        {
+            var api = await ApiOfAsync(server, token);
+            await crowd.WaitForSuccessesAsync(1);
+
+            var run = await api.GetAsync($"/api/v1/sync-runs/{killed}");
+            (run.GetProperty("state").GetString(), run.GetProperty("error").GetProperty("kind").GetString()).ShouldBe(("failed", "interrupted"));
+            (await api.QueueAsync(connection!)).ShouldNotBe(killed);
+            await crowd.WaitForSuccessesAsync(2);
+            (await server.StopAsync()).ShouldBe(0);
+        }
+
+        await crowd.ShouldBeCompleteAsync();
+    }
+
+    private static async Task<ApiClient> ApiOfAsync(RunningCommand server, string token) =>
+        new((await server.LineWithAsync("Now listening on")).Split(' ')[^1], token);
+
+    private sealed record ApiClient(string Address, string Token)
+    {
+        public async Task<string> QueueAsync(string connection) =>
+            (await AskAsync(HttpMethod.Post, $"/api/v1/connections/{connection}/sync")).GetProperty("runId").GetString()!;
+
+        public Task<JsonElement> GetAsync(string path) => AskAsync(HttpMethod.Get, path);
+
+        private async Task<JsonElement> AskAsync(HttpMethod method, string path)
+        {
+            using var network = new SocketsHttpHandler();
+            using var client = new HttpMessageInvoker(network);
+            using var request = new HttpRequestMessage(method, Address + path) { Headers = { { "Authorization", $"Bearer {Token}" } } };
+            using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+            response.IsSuccessStatusCode.ShouldBeTrue();
+            using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            return document.RootElement.Clone();
+        }
+    }
+}
