@@ -3,6 +3,8 @@ using Foliosync.Brokers.Contract;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Database = Foliosync.Core.Storage.Database;
 
 namespace Foliosync.Core.Instruments;
 
@@ -19,7 +21,6 @@ public sealed class InstrumentDirectory(Database database, TimeProvider clock) :
         """
         insert into instruments (id, isin, mic, symbol, name, asset_class, currency)
         select r.id, r.isin, r.mic, r.symbol, r.name, r.asset_class, r.currency from {rows}
-        where true on conflict do nothing
         """,
         Column.Of<Instrument>("id", i => i.Id),
         Column.Of<Instrument>("isin", i => i.Isin),
@@ -40,11 +41,10 @@ public sealed class InstrumentDirectory(Database database, TimeProvider clock) :
         Column.Of<Instrument>("name", i => i.Name),
         Column.Of<Instrument>("asset_class", i => SqlValues.ToText(i.AssetClass)));
 
-    // The join leaves out aliases of instruments that lost a race for their ISIN; the next round finds the winner.
     private static readonly RowStatement<InstrumentAlias> PutAliases = new(
         """
         insert into instrument_aliases (broker_id, key, instrument_id)
-        select r.broker_id, r.key, r.instrument_id from {rows} join instruments i on i.id = r.instrument_id
+        select r.broker_id, r.key, r.instrument_id from {rows}
         where true on conflict (broker_id, key) do update set instrument_id = excluded.instrument_id
         """,
         Column.Of<InstrumentAlias>("broker_id", a => a.BrokerId),
@@ -82,7 +82,7 @@ public sealed class InstrumentDirectory(Database database, TimeProvider clock) :
         await _oneAtATime.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            // A second round is needed only when another process made one of them at the same moment.
+            // A second round is needed only when the memory was full and emptied.
             for (var round = 1; ; round++)
             {
                 var unknown = reported.Where(r => !_known.ContainsKey(IdentityOf(brokerId, r)))
@@ -110,19 +110,57 @@ public sealed class InstrumentDirectory(Database database, TimeProvider clock) :
 
     private async Task MakeKnownAsync(string brokerId, List<ReportedInstrument> unknown, CancellationToken cancellationToken)
     {
-        var matches = new InstrumentMatches();
-        await using (var db = database.Open(OwnerScope.Everyone))
+        await using var db = database.Open(OwnerScope.Everyone);
+        var findings = await FindAsync(db, brokerId, unknown, cancellationToken).ConfigureAwait(false);
+        if (findings.HasNews)
         {
-            foreach (var some in unknown.Chunk(500))
-            {
-                await matches.LoadAsync(db, brokerId, some, cancellationToken).ConfigureAwait(false);
-            }
+            findings = await StoreNewsAsync(db, brokerId, unknown, cancellationToken).ConfigureAwait(false);
         }
 
-        var made = new List<Instrument>();
-        var completed = new List<Instrument>();
-        var aliases = new Dictionary<string, InstrumentAlias>(StringComparer.Ordinal);
-        var found = new List<(Identity Identity, Instrument Instrument)>(unknown.Count);
+        if (_known.Count > MaxRemembered)
+        {
+            _known.Clear();
+        }
+
+        foreach (var (identity, instrumentId) in findings.Found)
+        {
+            _known[identity] = instrumentId;
+        }
+    }
+
+    /// <summary>
+    /// Looks again while no other process can write, then writes. Without that two of them would each make an instrument of their own.
+    /// </summary>
+    private async Task<Findings> StoreNewsAsync(
+        FoliosyncDb db, string brokerId, List<ReportedInstrument> unknown, CancellationToken cancellationToken)
+    {
+        // On SQLite a transaction is the only writer from its beginning.
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        if (database.IsPostgres)
+        {
+            await db.Database.ExecuteSqlRawAsync("lock table instruments in share row exclusive mode", cancellationToken).ConfigureAwait(false);
+        }
+
+        var findings = await FindAsync(db, brokerId, unknown, cancellationToken).ConfigureAwait(false);
+        var script = SqlScript.For(database);
+        script.Rows(InsertInstruments, findings.Made);
+        script.Rows(CompleteInstruments, findings.Completed);
+        script.Rows(PutAliases, [.. findings.Aliases.Values.OrderBy(a => a.Key, StringComparer.Ordinal)]);
+        await script.RunAsync(db.Database.GetDbConnection(), transaction.GetDbTransaction(), cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return findings;
+    }
+
+    private async Task<Findings> FindAsync(
+        FoliosyncDb db, string brokerId, List<ReportedInstrument> unknown, CancellationToken cancellationToken)
+    {
+        var matches = new InstrumentMatches();
+        foreach (var some in unknown.Chunk(500))
+        {
+            await matches.LoadAsync(db, brokerId, some, cancellationToken).ConfigureAwait(false);
+        }
+
+        var findings = new Findings();
         foreach (var reported in unknown)
         {
             var instrument = matches.Find(reported);
@@ -138,7 +176,7 @@ public sealed class InstrumentDirectory(Database database, TimeProvider clock) :
                     AssetClass = reported.AssetClass,
                     Currency = reported.Currency,
                 };
-                made.Add(instrument);
+                findings.Made.Add(instrument);
             }
             else if ((instrument.Isin is null && reported.Isin is not null) || (instrument.Name is null && reported.Name is not null))
             {
@@ -150,65 +188,37 @@ public sealed class InstrumentDirectory(Database database, TimeProvider clock) :
                 }
 
                 instrument.Name ??= reported.Name;
-                completed.Add(instrument);
+                findings.Completed.Add(instrument);
             }
 
             if (matches.Learn(reported, instrument))
             {
-                aliases[reported.BrokerKey] = new InstrumentAlias { BrokerId = brokerId, Key = reported.BrokerKey, InstrumentId = instrument.Id };
+                findings.Aliases[reported.BrokerKey] = new InstrumentAlias { BrokerId = brokerId, Key = reported.BrokerKey, InstrumentId = instrument.Id };
             }
 
-            found.Add((IdentityOf(brokerId, reported), instrument));
+            findings.Found.Add((IdentityOf(brokerId, reported), instrument.Id));
         }
 
-        await StoreAsync(made, completed, [.. aliases.Values.OrderBy(a => a.Key, StringComparer.Ordinal)], cancellationToken).ConfigureAwait(false);
-        await RememberAsync(found, made.Count > 0, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task StoreAsync(
-        List<Instrument> made, List<Instrument> completed, IReadOnlyList<InstrumentAlias> aliases, CancellationToken cancellationToken)
-    {
-        var script = SqlScript.For(database);
-        script.Rows(InsertInstruments, made);
-        script.Rows(CompleteInstruments, completed);
-        script.Rows(PutAliases, aliases);
-        await using var connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await script.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    // Only what is really in the database is remembered: an insert may have lost against another process.
-    private async Task RememberAsync(List<(Identity Identity, Instrument Instrument)> found, bool check, CancellationToken cancellationToken)
-    {
-        var present = new HashSet<Guid>();
-        if (check)
-        {
-            await using var db = database.Open(OwnerScope.Everyone);
-            foreach (var some in found.Select(f => f.Instrument.Id).Distinct().Chunk(500))
-            {
-                present.UnionWith(await db.Instruments.Where(i => some.Contains(i.Id)).Select(i => i.Id)
-                    .ToListAsync(cancellationToken).ConfigureAwait(false));
-            }
-        }
-
-        if (_known.Count > MaxRemembered)
-        {
-            _known.Clear();
-        }
-
-        foreach (var (identity, instrument) in found)
-        {
-            if (!check || present.Contains(instrument.Id))
-            {
-                _known[identity] = instrument.Id;
-            }
-        }
+        return findings;
     }
 
     private readonly record struct Identity(string BrokerId, string Key, string? Isin, string? Mic, string Symbol)
     {
         // The key alone tells nearly all apart; hashing every text would cost more than the look-up.
         public override int GetHashCode() => Key.GetHashCode(StringComparison.Ordinal);
+    }
+
+    /// <summary>What instruments are meant, and what has to be written for that.</summary>
+    private sealed class Findings
+    {
+        public List<(Identity Identity, Guid InstrumentId)> Found { get; } = [];
+
+        public List<Instrument> Made { get; } = [];
+
+        public List<Instrument> Completed { get; } = [];
+
+        public Dictionary<string, InstrumentAlias> Aliases { get; } = new(StringComparer.Ordinal);
+
+        public bool HasNews => Made.Count > 0 || Completed.Count > 0 || Aliases.Count > 0;
     }
 }

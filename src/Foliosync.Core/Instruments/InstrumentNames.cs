@@ -27,7 +27,8 @@ public sealed class InstrumentNames(Database database, TimeProvider clock)
         }
 
         var list = _lists.GetOrAdd(broker.Manifest.Id, _ => new BrokerList());
-        if (list.Seen.IsSupersetOf(instrumentIds))
+        var today = TodayOf(broker.Manifest);
+        if (list.SeenOn(today).IsSupersetOf(instrumentIds))
         {
             return null;
         }
@@ -35,7 +36,8 @@ public sealed class InstrumentNames(Database database, TimeProvider clock)
         await list.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await FillAsync(broker.Manifest, source, session, list, [.. instrumentIds.Except(list.Seen)], cancellationToken).ConfigureAwait(false);
+            Guid[] unseen = [.. instrumentIds.Except(list.SeenOn(today))];
+            return await FillAsync(broker.Manifest, source, session, list, today, unseen, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -44,7 +46,13 @@ public sealed class InstrumentNames(Database database, TimeProvider clock)
     }
 
     private async Task<BrokerWarning?> FillAsync(
-        BrokerManifest manifest, IInstrumentSource source, BrokerSession session, BrokerList list, Guid[] ids, CancellationToken cancellationToken)
+        BrokerManifest manifest,
+        IInstrumentSource source,
+        BrokerSession session,
+        BrokerList list,
+        DateOnly today,
+        Guid[] ids,
+        CancellationToken cancellationToken)
     {
         await using var db = database.Open(OwnerScope.Everyone);
         var nameless = await db.InstrumentAliases.AsNoTracking()
@@ -53,7 +61,7 @@ public sealed class InstrumentNames(Database database, TimeProvider clock)
             .ToListAsync(cancellationToken).ConfigureAwait(false);
         if (nameless.Count > 0)
         {
-            if (await ReadAsync(manifest, source, session, list, cancellationToken).ConfigureAwait(false) is { } warning)
+            if (await ReadAsync(source, session, list, today, cancellationToken).ConfigureAwait(false) is { } warning)
             {
                 return warning;
             }
@@ -68,15 +76,17 @@ public sealed class InstrumentNames(Database database, TimeProvider clock)
             }
         }
 
-        list.Seen = [.. list.Seen, .. ids];
+        list.Seen = new(today, [.. list.SeenOn(today), .. ids]);
         return null;
     }
 
+    private DateOnly TodayOf(BrokerManifest manifest) =>
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(clock.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(manifest.TimeZone)).DateTime);
+
     private async Task<BrokerWarning?> ReadAsync(
-        BrokerManifest manifest, IInstrumentSource source, BrokerSession session, BrokerList list, CancellationToken cancellationToken)
+        IInstrumentSource source, BrokerSession session, BrokerList list, DateOnly today, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, TimeZoneInfo.FindSystemTimeZoneById(manifest.TimeZone)).DateTime);
         if (list.Day == today)
         {
             return null;
@@ -99,7 +109,7 @@ public sealed class InstrumentNames(Database database, TimeProvider clock)
                 }
             }
 
-            (list.Names, list.Day, list.Seen) = (names, today, []);
+            (list.Names, list.Day) = (names, today);
             return null;
         }
         catch (BrokerException e)
@@ -118,11 +128,16 @@ public sealed class InstrumentNames(Database database, TimeProvider clock)
 
         public Dictionary<string, string> Names { get; set; } = [];
 
-        /// <summary>Instruments that need no second look today. Replaced, never changed: it is read without the gate.</summary>
-        public HashSet<Guid> Seen { get; set; } = [];
+        /// <summary>Instruments that need no second look on a day. Replaced, never changed: it is read without the gate.</summary>
+        public SeenInstruments Seen { get; set; } = new(default, []);
 
         public DateTimeOffset NotBefore { get; set; }
 
         public BrokerWarning? Problem { get; set; }
+
+        /// <summary>None on a new day: what had no name yesterday may be on today's list.</summary>
+        public HashSet<Guid> SeenOn(DateOnly day) => Seen is var seen && seen.Day == day ? seen.Ids : [];
     }
+
+    private sealed record SeenInstruments(DateOnly Day, HashSet<Guid> Ids);
 }

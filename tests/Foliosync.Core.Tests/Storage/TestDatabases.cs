@@ -22,16 +22,26 @@ public static class TestDatabases
     /// <summary>A database for one test. Skips the test when it asks for PostgreSQL and there is none on this machine.</summary>
     public static Task<TestDatabase> CreateAsync(Store store) => store == Store.Sqlite ? CreateSqliteAsync() : CreatePostgresAsync();
 
+    /// <summary>A database that no migration has touched. Skips the test like <see cref="CreateAsync"/>.</summary>
+    public static async Task<TestDatabase> CreateEmptyAsync(Store store)
+    {
+        if (store == Store.Sqlite)
+        {
+            return Sqlite(Directory.CreateTempSubdirectory("foliosync-test-"));
+        }
+
+        var server = await PostgresServer.StartedAsync();
+        var name = $"test_{Interlocked.Increment(ref _count)}";
+        await server.ExecuteAsync($"create database {name} template template0");
+        return Postgres(server, name);
+    }
+
     private static async Task<TestDatabase> CreateSqliteAsync()
     {
         var template = await SqliteTemplate.Value;
         var folder = Directory.CreateTempSubdirectory("foliosync-test-");
         File.Copy(template, Path.Combine(folder.FullName, Database.FileName));
-        return new TestDatabase(Store.Sqlite, Database.Sqlite(folder.FullName), folder.FullName, () =>
-        {
-            folder.Delete(recursive: true);
-            return Task.CompletedTask;
-        });
+        return Sqlite(folder);
     }
 
     private static async Task<TestDatabase> CreatePostgresAsync()
@@ -40,6 +50,17 @@ public static class TestDatabases
         var server = await PostgresServer.StartedAsync();
         var name = $"test_{Interlocked.Increment(ref _count)}";
         await server.ExecuteAsync($"create database {name} template foliosync_template");
+        return Postgres(server, name);
+    }
+
+    private static TestDatabase Sqlite(DirectoryInfo folder) => new(Store.Sqlite, Database.Sqlite(folder.FullName), folder.FullName, () =>
+    {
+        folder.Delete(recursive: true);
+        return Task.CompletedTask;
+    });
+
+    private static TestDatabase Postgres(PostgresServer server, string name)
+    {
         var address = server.AddressOf(name);
         return new TestDatabase(
             Store.Postgres, Database.Postgres(address), address, () => server.ExecuteAsync($"drop database {name} with (force)"));

@@ -24,11 +24,12 @@ internal sealed class BrokerAnswerStream(Stream body, RecordedExchange? recordin
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int count;
+        using var stop = timeout.EndWith(cancellationToken);
         try
         {
             count = await body.ReadAsync(buffer, timeout.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException e) when (!timeout.IsCallersOwn)
+        catch (OperationCanceledException e) when (!timeout.IsCallersOwn && !cancellationToken.IsCancellationRequested)
         {
             throw timeout.AsTransient(broker, e);
         }

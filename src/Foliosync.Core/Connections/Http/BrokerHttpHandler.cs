@@ -110,6 +110,13 @@ internal sealed class RequestTimeout : IDisposable
 
     public bool IsCallersOwn => _caller.IsCancellationRequested;
 
+    /// <summary>
+    /// Ends with the token of one read too. The token of the request alone is not enough: the client lets go of it once it has the
+    /// headers.
+    /// </summary>
+    public CancellationTokenRegistration EndWith(CancellationToken reader) =>
+        reader.UnsafeRegister(static both => ((CancellationTokenSource)both!).Cancel(), _both);
+
     public BrokerException AsTransient(string broker, Exception inner) => BrokerException.Transient(
         $"{broker} did not answer within {_limit.TotalSeconds:0} seconds. It is tried again later.", detail: "time-out", inner: inner);
 
