@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Tests.Cli;
@@ -65,8 +64,8 @@ public sealed class CrashTests
         string killed;
         await using (var server = crowd.Program.StartRunning("serve"))
         {
-            var api = await ApiOfAsync(server, token);
-            killed = await api.QueueAsync(connection!);
+            var api = await ServedApi.OfAsync(server, token);
+            killed = await api.QueueSyncAsync(connection!);
             while (await crowd.RunsAsync(SyncRunState.Running) == 0)
             {
                 await Task.Delay(20, TestContext.Current.CancellationToken);
@@ -78,38 +77,16 @@ public sealed class CrashTests
         crowd.Simulator.Delay = TimeSpan.Zero;
         await using (var server = crowd.Program.StartRunning("serve"))
         {
-            var api = await ApiOfAsync(server, token);
+            var api = await ServedApi.OfAsync(server, token);
             await crowd.WaitForSuccessesAsync(1);
 
             var run = await api.GetAsync($"/api/v1/sync-runs/{killed}");
             (run.GetProperty("state").GetString(), run.GetProperty("error").GetProperty("kind").GetString()).ShouldBe(("failed", "interrupted"));
-            (await api.QueueAsync(connection!)).ShouldNotBe(killed);
+            (await api.QueueSyncAsync(connection!)).ShouldNotBe(killed);
             await crowd.WaitForSuccessesAsync(2);
             (await server.StopAsync()).ShouldBe(0);
         }
 
         await crowd.ShouldBeCompleteAsync();
-    }
-
-    private static async Task<ApiClient> ApiOfAsync(RunningCommand server, string token) =>
-        new((await server.LineWithAsync("Now listening on")).Split(' ')[^1], token);
-
-    private sealed record ApiClient(string Address, string Token)
-    {
-        public async Task<string> QueueAsync(string connection) =>
-            (await AskAsync(HttpMethod.Post, $"/api/v1/connections/{connection}/sync")).GetProperty("runId").GetString()!;
-
-        public Task<JsonElement> GetAsync(string path) => AskAsync(HttpMethod.Get, path);
-
-        private async Task<JsonElement> AskAsync(HttpMethod method, string path)
-        {
-            using var network = new SocketsHttpHandler();
-            using var client = new HttpMessageInvoker(network);
-            using var request = new HttpRequestMessage(method, Address + path) { Headers = { { "Authorization", $"Bearer {Token}" } } };
-            using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
-            response.IsSuccessStatusCode.ShouldBeTrue();
-            using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-            return document.RootElement.Clone();
-        }
     }
 }

@@ -104,6 +104,23 @@ public sealed class TestInstance : IDisposable
         return (long)command.ExecuteScalar()!;
     }
 
+    /// <summary>A column of texts from the database.</summary>
+    public List<string> Texts(string query)
+    {
+        using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=false");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = query;
+        using var reader = command.ExecuteReader();
+        var texts = new List<string>();
+        while (reader.Read())
+        {
+            texts.Add(reader.GetString(0));
+        }
+
+        return texts;
+    }
+
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     // Each start of the program takes a while; a copy of what it made takes none.
