@@ -1,10 +1,14 @@
 using System.CommandLine;
+using Foliosync.Bench.Api;
 using Foliosync.Bench.Simulate;
+using Foliosync.Bench.Start;
 using Foliosync.Bench.Sync;
 
 var root = new RootCommand("Measures Foliosync, and plays the broker it is measured against.")
 {
     SyncCommand.Create(),
+    ApiCommand.Create(),
+    StartCommand.Create(),
     SimulateCommand.Create(),
 };
 
