@@ -94,7 +94,8 @@ internal sealed class AccountReader(
     private async Task ReadCashAsync(CancellationToken cancellationToken)
     {
         var report = await ((ICashSource)broker).ReadCashAsync(session, _reported, cancellationToken).ConfigureAwait(false);
-        _cash = report.Balances;
+        // Rows of one segment and currency add up, like rows of one lot.
+        _cash = [.. report.Balances.GroupBy(b => (b.Segment, b.Currency)).Select(g => g.First() with { Amount = g.Sum(b => b.Amount) })];
         _received += report.Balances.Count;
         Note(report.AsOf, report.Warnings);
     }

@@ -37,7 +37,7 @@ internal sealed class ConnectionReader(
                 RunId = connection.RunId,
                 ConnectionId = connection.Id,
                 TakenAt = now,
-                Sealed = vault.Seal(recorder.ToCompressed(), id, nameof(Snapshot)),
+                Sealed = vault.Seal(recorder.ToCompressed(), id, Snapshot.SealedField),
             };
         }
 

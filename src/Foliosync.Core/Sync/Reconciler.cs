@@ -193,10 +193,16 @@ public static class Reconciler
             return null;
         }
 
-        var closed = changes.Closed.Where(IsLasting).ToList();
-        if (closed.Count == held.Count && !report.Lots.Any(l => (l.Reads & (ReadKinds.Holdings | ReadKinds.Funds)) != 0))
+        var closed = changes.Closed.Where(IsLasting).ToHashSet();
+
+        // Each kind of read comes from an answer of its own, and each answer can fail on its own.
+        foreach (var read in new[] { ReadKinds.Holdings, ReadKinds.Funds })
         {
-            return $"The broker reports none of the {held.Count} holdings any more.";
+            var ofRead = held.Where(h => h.Reads.HasFlag(read)).ToList();
+            if (ofRead.Count > 0 && ofRead.TrueForAll(closed.Contains) && !report.Lots.Any(l => l.Reads.HasFlag(read)))
+            {
+                return $"The broker reports none of the {ofRead.Count} {(read == ReadKinds.Funds ? "funds" : "holdings")} any more.";
+            }
         }
 
         if (held.Count >= ManyHoldings && closed.Count > held.Count * SuspiciousLoss)

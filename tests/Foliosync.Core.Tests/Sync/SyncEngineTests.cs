@@ -138,6 +138,35 @@ public sealed class SyncEngineTests
     }
 
     [Theory, EachStore]
+    public async Task Holdings_that_are_suddenly_empty_are_suspicious_even_if_all_the_value_is_in_funds(Store store)
+    {
+        await using var world = await SyncWorld.CreateAsync(store);
+        await world.ConnectAsync("key1");
+        world.Broker["key1"].Holdings = [SyncWorld.Share("INFY", 1)];
+        world.Broker["key1"].Funds = [.. Enumerable.Range(1, 9).Select(i => SyncWorld.Share("F" + i, 1_000))];
+        await world.SyncAsync();
+        world.Time.Advance(TimeSpan.FromHours(1));
+
+        world.Broker["key1"].Holdings = [];
+        var summary = await world.SyncAsync();
+
+        summary.NeedsReview.ShouldBe(1);
+        (await world.HoldingsAsync()).Count.ShouldBe(10);
+    }
+
+    [Theory, EachStore]
+    public async Task Two_balances_of_one_segment_add_up(Store store)
+    {
+        await using var world = await SyncWorld.CreateAsync(store);
+        await world.ConnectAsync("key1");
+        world.Broker["key1"].Cash = [new ReportedCash("equity", "INR", 5m), new ReportedCash("equity", "INR", 2.5m)];
+
+        await world.SyncAsync();
+
+        (await world.ReadAsync(db => db.CashBalances.Select(c => c.Amount).SingleAsync())).ShouldBe(7.5m);
+    }
+
+    [Theory, EachStore]
     public async Task The_same_surprising_report_after_some_hours_is_the_truth(Store store)
     {
         await using var world = await SyncWorld.CreateAsync(store);
@@ -418,7 +447,7 @@ public sealed class SyncEngineTests
         world.Broker["key1"].Holdings = [SyncWorld.Share("INFY", 10)];
         await world.SyncAsync();
         var snapshot = await world.ReadAsync(db => db.Snapshots.SingleAsync());
-        world.Vault.OpenBytes(snapshot.Sealed, snapshot.Id, nameof(Snapshot)).ShouldNotBeEmpty();
+        world.Vault.OpenBytes(snapshot.Sealed, snapshot.Id, Snapshot.SealedField).ShouldNotBeEmpty();
 
         world.Time.Advance(TimeSpan.FromDays(31));
         world.Broker["key1"].Holdings = [SyncWorld.Share("INFY", 11)];
