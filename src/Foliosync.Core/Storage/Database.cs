@@ -51,7 +51,7 @@ public sealed class Database : IAsyncDisposable
     public static Database Postgres(string address)
     {
         var settings = ParsePostgres(address);
-        var source = new NpgsqlDataSourceBuilder(settings.ToString()).Build();
+        var source = new NpgsqlDataSourceBuilder(ForBulk(settings).ToString()).Build();
         var location = string.Create(CultureInfo.InvariantCulture, $"postgresql://{settings.Host}:{settings.Port}/{settings.Database}");
         return new Database(settings.ToString(), location, source);
     }
@@ -221,6 +221,19 @@ public sealed class Database : IAsyncDisposable
             using var connection = new SqliteConnection(_connectionString);
             SqliteConnection.ClearPool(connection);
         }
+    }
+
+    // The bulk path has a few statements, all by key. They are prepared once, and never planned as a scan of a whole table, which is
+    // what the planner prefers while a table is young and has no statistics.
+    private static NpgsqlConnectionStringBuilder ForBulk(NpgsqlConnectionStringBuilder settings)
+    {
+        const string ByKeyOnly = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+        return new NpgsqlConnectionStringBuilder(settings.ToString())
+        {
+            MaxAutoPrepare = 100,
+            AutoPrepareMinUsages = 2,
+            Options = string.IsNullOrEmpty(settings.Options) ? ByKeyOnly : settings.Options + " " + ByKeyOnly,
+        };
     }
 
     private static NpgsqlConnectionStringBuilder ParsePostgres(string address)

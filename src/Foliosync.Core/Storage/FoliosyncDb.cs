@@ -8,6 +8,7 @@ using Foliosync.Core.Users;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Foliosync.Core.Storage;
@@ -106,18 +107,27 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
         base.OnModelCreating(builder);
         StorageModel.Configure(builder);
 
-        builder.Entity<Portfolio>().HasQueryFilter(e => _owner == null || e.OwnerId == _owner);
-        builder.Entity<BrokerConnection>().HasQueryFilter(e => _owner == null || e.OwnerId == _owner);
-        builder.Entity<BrokerAccount>().HasQueryFilter(e => _owner == null || e.OwnerId == _owner);
-        builder.Entity<Alert>().HasQueryFilter(e => _owner == null || e.OwnerId == _owner);
-        builder.Entity<ApiToken>().HasQueryFilter(e => _owner == null || e.UserId == _owner);
-        builder.Entity<SyncRun>().HasQueryFilter(e => _owner == null || e.Connection!.OwnerId == _owner);
-        builder.Entity<Holding>().HasQueryFilter(e => _owner == null || e.Account!.OwnerId == _owner);
-        builder.Entity<HoldingPeriod>().HasQueryFilter(e => _owner == null || e.Account!.OwnerId == _owner);
-        builder.Entity<CashBalance>().HasQueryFilter(e => _owner == null || e.Account!.OwnerId == _owner);
-        builder.Entity<Transaction>().HasQueryFilter(e => _owner == null || e.Account!.OwnerId == _owner);
+        if (_owner is not null)
+        {
+            LimitToOwner(builder);
+        }
 
         SnakeCaseNames.Apply(builder);
+    }
+
+    // A filter with "or everyone" in it would keep the database from using the owner's index, so everyone's model has none at all.
+    private void LimitToOwner(ModelBuilder builder)
+    {
+        builder.Entity<Portfolio>().HasQueryFilter(e => e.OwnerId == _owner);
+        builder.Entity<BrokerConnection>().HasQueryFilter(e => e.OwnerId == _owner);
+        builder.Entity<BrokerAccount>().HasQueryFilter(e => e.OwnerId == _owner);
+        builder.Entity<Alert>().HasQueryFilter(e => e.OwnerId == _owner);
+        builder.Entity<ApiToken>().HasQueryFilter(e => e.UserId == _owner);
+        builder.Entity<SyncRun>().HasQueryFilter(e => e.Connection!.OwnerId == _owner);
+        builder.Entity<Holding>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
+        builder.Entity<HoldingPeriod>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
+        builder.Entity<CashBalance>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
+        builder.Entity<Transaction>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
     }
 
     // Identity decides by its options, read from the application's services, whether the model has passkeys.
@@ -125,10 +135,17 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
         where T : FoliosyncDb
     {
         options.UseApplicationServiceProvider(IdentityServices.Value);
+        options.ReplaceService<IModelCacheKeyFactory, ModelByScope>();
         return options;
     }
 
     private static readonly Lazy<IServiceProvider> IdentityServices = new(() => new ServiceCollection()
         .Configure<IdentityOptions>(o => o.Stores.SchemaVersion = IdentitySchemaVersions.Version3)
         .BuildServiceProvider());
+
+    /// <summary>Two models are kept for each database: with the owner's filter, and without it.</summary>
+    private sealed class ModelByScope : IModelCacheKeyFactory
+    {
+        public object Create(DbContext context, bool designTime) => (context.GetType(), ((FoliosyncDb)context)._owner is null, designTime);
+    }
 }

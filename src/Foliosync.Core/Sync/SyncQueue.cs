@@ -24,8 +24,11 @@ public sealed partial class SyncQueue(Database database, SyncEngine engine, Time
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(OwnerScope.Everyone);
+
+        // A run that is under way began with the session from before the login.
+        var runningCounts = trigger != SyncTrigger.LoginCompleted;
         var present = await db.SyncRuns
-            .Where(r => r.ConnectionId == connectionId && (r.State == SyncRunState.Queued || r.State == SyncRunState.Running))
+            .Where(r => r.ConnectionId == connectionId && (r.State == SyncRunState.Queued || (r.State == SyncRunState.Running && runningCounts)))
             .OrderByDescending(r => r.Id)
             .Select(r => (Guid?)r.Id)
             .FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);

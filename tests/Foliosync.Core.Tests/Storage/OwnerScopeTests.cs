@@ -42,7 +42,7 @@ public sealed class OwnerScopeTests
     public async Task Every_table_is_filtered_by_owner_or_has_a_reason_not_to_be()
     {
         await using var database = await TestDatabases.CreateAsync(Store.Sqlite);
-        await using var db = database.Open();
+        await using var db = database.Open(OwnerScope.Only(Guid.NewGuid()));
 
         var unfiltered = db.Model.GetEntityTypes().Where(e => e.GetDeclaredQueryFilters().Count == 0).Select(e => e.ClrType);
 
@@ -56,7 +56,7 @@ public sealed class OwnerScopeTests
         var asha = await AddPersonAsync(database, "asha");
         var ravi = await AddPersonAsync(database, "ravi");
         List<Type> filtered;
-        await using (var db = database.Open())
+        await using (var db = database.Open(OwnerScope.Only(asha)))
         {
             filtered = [.. db.Model.GetEntityTypes().Where(e => e.GetDeclaredQueryFilters().Count > 0).Select(e => e.ClrType)];
         }

@@ -247,15 +247,22 @@ public sealed class BrokerHttpTests
     [Fact]
     public async Task A_body_that_breaks_off_is_transient()
     {
+        // The server hangs up only when the first half has arrived; the reset would overtake it.
+        var arrived = new TaskCompletionSource();
         await using var broker = await LoopbackBroker.StartAsync(async (context, _) =>
         {
             context.Response.ContentLength = 1_000;
             await context.Response.WriteAsync("half ");
             await context.Response.Body.FlushAsync();
+            await arrived.Task;
             context.Abort();
         });
+        using var answer = await broker.Open().Http.GetAsync("portfolio/holdings?token=" + Planted, HttpCompletionOption.ResponseHeadersRead);
+        await using var body = await answer.Content.ReadAsStreamAsync();
+        await body.ReadExactlyAsync(new byte[5]);
 
-        var error = await Should.ThrowAsync<BrokerException>(broker.Open().Http.GetStringAsync("portfolio/holdings?token=" + Planted));
+        arrived.SetResult();
+        var error = await Should.ThrowAsync<BrokerException>(body.CopyToAsync(Stream.Null));
 
         (error.Kind, error.Message).ShouldBe((BrokerErrorKind.Transient, "The answer of Fake broke off. It is tried again later."));
         error.ToString().ShouldNotContain(Planted);
