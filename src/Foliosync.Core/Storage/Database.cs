@@ -1,7 +1,10 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Reflection;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 
 namespace Foliosync.Core.Storage;
@@ -75,13 +78,16 @@ public sealed class Database : IAsyncDisposable
     /// <exception cref="DatabaseVersionException">The database was written by a newer program.</exception>
     public async Task<bool> IsCurrentAsync(CancellationToken cancellationToken)
     {
-        await using var db = Open(OwnerScope.Everyone);
-        var known = db.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
-        var applied = await db.Database.GetAppliedMigrationsAsync(cancellationToken);
-        var count = 0;
+        // Every start asks this. Bare SQL answers a second sooner than a context, which has to build its model first.
+        var context = IsPostgres ? typeof(PostgresDb) : typeof(SqliteDb);
+        var known = typeof(Database).Assembly.GetTypes()
+            .Where(t => t.GetCustomAttribute<DbContextAttribute>()?.ContextType == context)
+            .Select(t => t.GetCustomAttribute<MigrationAttribute>()?.Id)
+            .OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
+        var applied = await AppliedMigrationsAsync(cancellationToken);
         foreach (var migration in applied)
         {
-            count++;
             if (!known.Contains(migration))
             {
                 throw new DatabaseVersionException(
@@ -89,7 +95,46 @@ public sealed class Database : IAsyncDisposable
             }
         }
 
-        return count == known.Count;
+        return applied.Count == known.Count;
+    }
+
+    /// <summary>The ids of the migrations that have been applied; none when the database is new or not there yet.</summary>
+    public async Task<IReadOnlyList<string>> AppliedMigrationsAsync(CancellationToken cancellationToken)
+    {
+        if (!IsPostgres && !File.Exists(Location))
+        {
+            // Opening it would make it.
+            return [];
+        }
+
+        try
+        {
+            await using var connection = await ConnectAsync(cancellationToken);
+            await using var command = connection.CreateCommand();
+            command.CommandText = IsPostgres
+                ? "select count(*) from pg_class where oid = to_regclass('\"__EFMigrationsHistory\"')"
+                : "select count(*) from sqlite_master where type = 'table' and name = '__EFMigrationsHistory'";
+            if (await command.ExecuteScalarAsync(cancellationToken) is not > 0L)
+            {
+                return [];
+            }
+
+            // The first column is the id, whatever a naming convention calls it.
+            command.CommandText = "select * from \"__EFMigrationsHistory\"";
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            var applied = new List<string>();
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                applied.Add(reader.GetString(0));
+            }
+
+            return applied;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidCatalogName)
+        {
+            // The server is there and the database is not; migrating makes it.
+            return [];
+        }
     }
 
     /// <summary>Creates the database or brings it up to date; does nothing when it is.</summary>

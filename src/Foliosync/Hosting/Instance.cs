@@ -1,7 +1,6 @@
 using System.Globalization;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Storage;
-using Microsoft.EntityFrameworkCore;
 
 namespace Foliosync.Hosting;
 
@@ -64,8 +63,7 @@ internal sealed class Instance(InstanceSettings settings, Database database, Mas
             return File.Exists(database.Location) && new FileInfo(database.Location).Length > 0;
         }
 
-        await using var db = database.Open(OwnerScope.Everyone);
-        return (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).Any();
+        return (await database.AppliedMigrationsAsync(cancellationToken)).Count > 0;
     }
 
     private async Task CheckKeyAsync(CancellationToken cancellationToken)
@@ -78,15 +76,22 @@ internal sealed class Instance(InstanceSettings settings, Database database, Mas
 
     private async Task<byte[]?> AnySecretAsync(CancellationToken cancellationToken)
     {
-        await using var db = database.Open(OwnerScope.Everyone);
         // The first migration made both tables; without it there is nothing stored.
-        if (!(await db.Database.GetAppliedMigrationsAsync(cancellationToken)).Any())
+        if ((await database.AppliedMigrationsAsync(cancellationToken)).Count == 0)
         {
             return null;
         }
 
-        return await db.Credentials.OrderBy(c => c.ConnectionId).Select(c => c.Sealed).FirstOrDefaultAsync(cancellationToken)
-            ?? await db.Snapshots.OrderBy(s => s.Id).Select(s => s.Sealed).FirstOrDefaultAsync(cancellationToken);
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "select sealed from broker_credentials order by connection_id limit 1";
+        if (await command.ExecuteScalarAsync(cancellationToken) is byte[] credential)
+        {
+            return credential;
+        }
+
+        command.CommandText = "select sealed from snapshots order by id limit 1";
+        return await command.ExecuteScalarAsync(cancellationToken) as byte[];
     }
 
     private async Task<string> BackUpAsync(CancellationToken cancellationToken)
