@@ -14,7 +14,7 @@ internal static class ServeVerb
 
     public static readonly Option<bool> NoJobs = new("--no-jobs") { Description = "Serve only; another process syncs" };
 
-    public static Command Create() => Verb.Create("serve", "Serve the API and the pages, and sync what is due", RunAsync, Urls, NoJobs);
+    public static Command Create() => Verb.Create("serve", "Serve the API and the status page, and do the syncs that are asked for there", RunAsync, Urls, NoJobs);
 
     public static async Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
     {
