@@ -1,4 +1,5 @@
 using Foliosync.Core.Storage;
+using Foliosync.Core.Storage.Bulk;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -58,7 +59,6 @@ public sealed partial class SyncQueue(Database database, SyncEngine engine, Time
         {
             try
             {
-                await RecoverAsync(stoppingToken).ConfigureAwait(false);
                 while (await RunSomeAsync(stoppingToken).ConfigureAwait(false))
                 {
                     // There may be more.
@@ -81,37 +81,14 @@ public sealed partial class SyncQueue(Database database, SyncEngine engine, Time
         }
     }
 
-    // A run that a crash cut off gets one successor. Not a second one: it may be what the process died of.
-    private async Task RecoverAsync(CancellationToken cancellationToken)
-    {
-        await using (var db = database.Open(OwnerScope.Everyone))
-        {
-            if (!await db.SyncRuns.AnyAsync(r => r.State == SyncRunState.Running, cancellationToken).ConfigureAwait(false))
-            {
-                return;
-            }
-        }
-
-        foreach (var (connectionId, trigger) in await engine.RecoverAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (trigger != SyncTrigger.Retry)
-            {
-                await EnqueueAsync(connectionId, SyncTrigger.Retry, cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
-
     private async Task<bool> RunSomeAsync(CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        await using var db = database.Open(OwnerScope.Everyone);
-        var queued = await db.SyncRuns.AsNoTracking()
-            .Where(r => r.State == SyncRunState.Queued)
-            .Where(r => db.SyncStates.Any(s => s.ConnectionId == r.ConnectionId && (s.LeaseUntil == null || s.LeaseUntil < now)))
-            .OrderBy(r => r.Id)
-            .Select(r => new { r.Id, r.ConnectionId, r.Trigger })
-            .Take(AtOnce)
-            .ToListAsync(cancellationToken).ConfigureAwait(false);
+        var (queued, isAnyRunning) = await LookAsync(cancellationToken).ConfigureAwait(false);
+        if (isAnyRunning)
+        {
+            await RecoverAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         if (queued.Count == 0)
         {
             return false;
@@ -126,6 +103,38 @@ public sealed partial class SyncQueue(Database database, SyncEngine engine, Time
         }
 
         return done > 0;
+    }
+
+    // Bare SQL: an idle server looks every few seconds, and needs no model of the whole database in memory for that.
+    private async Task<(List<(Guid Id, Guid ConnectionId, SyncTrigger Trigger)> Queued, bool IsAnyRunning)> LookAsync(CancellationToken cancellationToken)
+    {
+        var queued = new List<(Guid Id, Guid ConnectionId, SyncTrigger Trigger)>();
+        var isAnyRunning = false;
+        var look = SqlScript.For(database);
+        look.Query(
+            """
+            select r.id, r.connection_id, r.trigger from sync_runs r join sync_states s on s.connection_id = r.connection_id
+            where r.state = 'queued' and (s.lease_until is null or s.lease_until < @now) order by r.id limit @most
+            """,
+            ids: null,
+            row => queued.Add((row.Id(0), row.Id(1), SqlValues.Parse<SyncTrigger>(row.GetString(2)))),
+            ("now", clock.GetUtcNow()),
+            ("most", AtOnce));
+        look.Query("select 1 from sync_runs where state = 'running' limit 1", ids: null, _ => isAnyRunning = true);
+        await look.ReadAsync(database, cancellationToken).ConfigureAwait(false);
+        return (queued, isAnyRunning);
+    }
+
+    // A run that a crash cut off gets one successor. Not a second one: it may be what the process died of.
+    private async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (connectionId, trigger) in await engine.RecoverAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (trigger != SyncTrigger.Retry)
+            {
+                await EnqueueAsync(connectionId, SyncTrigger.Retry, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Queued syncs could not be run; they are tried again")]

@@ -230,8 +230,8 @@ public sealed class SyncEngineTests
         foreach (var c in cases)
         {
             world.Broker[c.Key].Failures["funds"] = c.Error;
-            await world.Engine.RunAsync(new SyncRequest { ConnectionId = (await world.StateAsync(c.Key)).ConnectionId }, null, default);
             world.Time.Advance(TimeSpan.FromHours(2));
+            await world.Engine.RunAsync(new SyncRequest { ConnectionId = (await world.StateAsync(c.Key)).ConnectionId }, null, default);
         }
 
         (await world.HoldingsAsync()).Count.ShouldBe(cases.Length);

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
 
 namespace Foliosync.Core.Storage.Bulk;
 
@@ -21,6 +22,17 @@ internal abstract class SqlScript
 
     /// <summary>Runs a statement over rows; adds nothing when there are none.</summary>
     public abstract void Rows<TRow>(RowStatement<TRow> statement, IReadOnlyList<TRow> rows);
+
+    /// <summary>Runs queries only, in a transaction of their own that waits for no writer.</summary>
+    public async Task ReadAsync(Database database, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        await using var transaction = connection is SqliteConnection sqlite
+            ? sqlite.BeginTransaction(deferred: true)
+            : await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Runs everything added so far inside <paramref name="transaction"/>, in order.</summary>
     public abstract Task RunAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken);
