@@ -35,7 +35,7 @@ public sealed class BrokerAccount
     /// <summary>Fingerprint of the last applied report; an equal report writes no rows.</summary>
     public byte[]? ReportFingerprint { get; set; }
 
-    /// <summary>Fingerprint of a report that waits for review; null when none does.</summary>
+    /// <summary>Fingerprint of the units of a report that waits for review; null when none does.</summary>
     public byte[]? ReviewFingerprint { get; set; }
 
     /// <summary>UTC instant since when <see cref="ReviewFingerprint"/> waits.</summary>

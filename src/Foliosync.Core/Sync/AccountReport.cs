@@ -40,6 +40,11 @@ public sealed record AccountReport
 /// <summary>Units of one instrument and lot, as the broker said in one or several rows.</summary>
 public sealed record ReportedLot
 {
+    /// <summary>The lot of margin-funded units.</summary>
+    public const string Margin = "margin";
+
+    private const string FolioPrefix = "folio:";
+
     /// <summary>The instrument.</summary>
     public required Guid InstrumentId { get; init; }
 
@@ -83,7 +88,14 @@ public sealed record ReportedLot
     public static string LotOf(ReportedHolding row)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return row.MarginFunded ? "margin" : string.IsNullOrEmpty(row.Folio) ? string.Empty : "folio:" + row.Folio;
+        return row.MarginFunded ? Margin : string.IsNullOrEmpty(row.Folio) ? string.Empty : FolioPrefix + row.Folio;
+    }
+
+    /// <summary>The folio number in a lot; null when the lot is none of a folio.</summary>
+    public static string? FolioOf(string lot)
+    {
+        ArgumentNullException.ThrowIfNull(lot);
+        return lot.StartsWith(FolioPrefix, StringComparison.Ordinal) ? lot[FolioPrefix.Length..] : null;
     }
 
     /// <summary>The lot of a single row.</summary>

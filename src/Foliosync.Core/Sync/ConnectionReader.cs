@@ -68,7 +68,9 @@ internal sealed class ConnectionReader(
         catch (BrokerException e) when (e.Kind == BrokerErrorKind.AuthExpired)
         {
             // Once only: a session that is refused when it is fresh needs a person.
-            var token = await reading.StepAsync("renew session", clock, () => refresh.RefreshAsync(session, cancellationToken)).ConfigureAwait(false);
+            // Its answer is a secret, so nothing of it is recorded.
+            var unrecorded = Open(broker, connection, recorder: null);
+            var token = await reading.StepAsync("renew session", clock, () => refresh.RefreshAsync(unrecorded, cancellationToken)).ConfigureAwait(false);
             reading.RenewedToken = token;
             reading.Accounts.Clear();
             reading.Warnings.Clear();
@@ -94,7 +96,7 @@ internal sealed class ConnectionReader(
         }
     }
 
-    private BrokerSession Open(IBroker broker, ClaimedConnection connection, ExchangeRecorder recorder)
+    private BrokerSession Open(IBroker broker, ClaimedConnection connection, ExchangeRecorder? recorder)
     {
         if (broker is IInteractiveLogin and not ITokenRefresh && connection.SessionExpiresAt <= clock.GetUtcNow())
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -58,6 +59,23 @@ internal static class ReportFingerprint
         }
 
         Write(buffer, report.TransactionsCursor ?? string.Empty);
+        return SHA256.HashData(buffer.WrittenSpan)[..Size];
+    }
+
+    /// <summary>A digest of what is held, without prices and cost: whether a surprising report still says the same later.</summary>
+    public static byte[] OfUnits(AccountReport report)
+    {
+        var buffer = _buffer ??= new ArrayBufferWriter<byte>(16 * 1024);
+        buffer.ResetWrittenCount();
+
+        Write(buffer, (int)report.CompleteReads);
+        foreach (var lot in InOrder(report.Lots))
+        {
+            Write(buffer, lot.InstrumentId);
+            Write(buffer, lot.Lot);
+            Write(buffer, lot.Quantity.ToString("0.#############################", CultureInfo.InvariantCulture));
+        }
+
         return SHA256.HashData(buffer.WrittenSpan)[..Size];
     }
 

@@ -160,10 +160,9 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
         var before = states.TryGetValue(account.Account.Id, out var stored) ? stored.ToState() : AccountState.Empty;
         var changes = Reconciler.Reconcile(account.Account.Id, before, account.Account.ReportedAt, report, () => Guid.CreateVersion7(now));
         reading.Steps.Add(new SyncStep("reconcile" + reading.Suffix(account.Account), startedAt, (int)(clock.GetUtcNow() - startedAt).TotalMilliseconds, "ok"));
-        if (changes.Suspicion is not null && !IsConfirmed(account, now))
+        if (changes.Suspicion is not null && !IsConfirmed(account, now, out var review))
         {
-            var isSame = account.Account.ReviewFingerprint is { } waiting && account.Fingerprint.AsSpan().SequenceEqual(waiting);
-            writes.Reviews.Add(new PendingReview(account.Account.Id, account.Fingerprint, isSame ? account.Account.ReviewSince!.Value : now));
+            writes.Reviews.Add(review);
             counts += new SyncCounts(report.Received, 0, 0, 0, 0, report.Skipped);
             return changes.Suspicion;
         }
@@ -202,11 +201,15 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
         UpdatedAt = now,
     };
 
-    // The same surprising report again, after a while, is the truth and not a fault of the moment.
-    private bool IsConfirmed(AccountReading account, DateTimeOffset now) =>
-        account.Account.ReviewFingerprint is { } waiting
-        && account.Fingerprint.AsSpan().SequenceEqual(waiting)
-        && now - account.Account.ReviewSince >= settings.ReviewConfirmedAfter;
+    // The same surprising units again, after a while, are the truth and not a fault of the moment. Prices may have moved meanwhile.
+    private bool IsConfirmed(AccountReading account, DateTimeOffset now, out PendingReview review)
+    {
+        var units = ReportFingerprint.OfUnits(account.Report);
+        var waiting = account.Account.ReviewFingerprint;
+        var since = waiting is not null && units.AsSpan().SequenceEqual(waiting) ? account.Account.ReviewSince : null;
+        review = new PendingReview(account.Account.Id, units, since ?? now);
+        return now - since >= settings.ReviewConfirmedAfter;
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Storing {Count} runs together failed; each is stored on its own")]
     private static partial void LogGroupFailed(ILogger log, int count, Exception e);

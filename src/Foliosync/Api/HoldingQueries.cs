@@ -1,5 +1,6 @@
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Storage;
+using Foliosync.Core.Sync;
 using Microsoft.EntityFrameworkCore;
 
 namespace Foliosync.Api;
@@ -18,8 +19,6 @@ internal sealed record HoldingFilter(Guid OwnerId, Guid? PortfolioId, Guid? Conn
 /// <summary>Reads holdings as the API shows them, ordered by id.</summary>
 internal static class HoldingQueries
 {
-    private const string MarginLot = "margin";
-
     // Translating this query costs more than running it: it is translated once. What is compiled belongs to one kind of database.
     private static readonly HoldingsOfNow OnSqlite = Compile();
     private static readonly HoldingsOfNow OnPostgres = Compile();
@@ -129,7 +128,7 @@ internal static class HoldingQueries
             var value = Quantity * LastPrice * Multiplier;
             return new HoldingView(
                 Id, AccountId, Broker, Symbol, Name, Exchange, Isin, AssetClass, Quantity, Unsettled, Pledged, AveragePrice, LastPrice,
-                Currency, CostBasis, value, value - CostBasis, Lot == MarginLot, AsOf, Broker);
+                Currency, CostBasis, value, value - CostBasis, Lot == ReportedLot.Margin, Multiplier, ReportedLot.FolioOf(Lot), AsOf, Broker);
         }
     }
 }

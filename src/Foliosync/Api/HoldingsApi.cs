@@ -28,6 +28,8 @@ namespace Foliosync.Api;
 /// <param name="MarketValue">Quantity times price, times the multiplier of derivatives.</param>
 /// <param name="UnrealisedGain">Market value less cost basis.</param>
 /// <param name="MarginFunded">True for units bought with the broker's money.</param>
+/// <param name="Multiplier">Value of one unit is price times this; 1 save for derivatives.</param>
+/// <param name="Folio">The fund house's folio number; null when there is none.</param>
 /// <param name="AsOf">When the broker reported it; for the past the instant that was asked for.</param>
 /// <param name="Source">Who reported it.</param>
 internal sealed record HoldingView(
@@ -49,6 +51,8 @@ internal sealed record HoldingView(
     decimal? MarketValue,
     decimal? UnrealisedGain,
     bool MarginFunded,
+    decimal Multiplier,
+    string? Folio,
     DateTimeOffset? AsOf,
     string Source);
 

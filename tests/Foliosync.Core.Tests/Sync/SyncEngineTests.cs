@@ -186,6 +186,23 @@ public sealed class SyncEngineTests
     }
 
     [Theory, EachStore]
+    public async Task Moving_prices_do_not_keep_a_surprising_report_from_being_confirmed(Store store)
+    {
+        await using var world = await SyncWorld.CreateAsync(store);
+        await world.ConnectAsync("key1");
+        world.Broker["key1"].Holdings = [SyncWorld.Share("INFY", 10), SyncWorld.Share("TCS", 1)];
+        await world.SyncAsync();
+        world.Broker["key1"].Holdings = [SyncWorld.Share("TCS", 1)];
+        (await world.SyncAsync()).NeedsReview.ShouldBe(1);
+
+        world.Time.Advance(TimeSpan.FromHours(7));
+        world.Broker["key1"].Holdings = [SyncWorld.Share("TCS", 1, price: 111m)];
+        var summary = await world.SyncAsync();
+
+        summary.Counts.Closed.ShouldBe(1);
+    }
+
+    [Theory, EachStore]
     public async Task One_failing_connection_does_not_stop_the_others(Store store)
     {
         await using var world = await SyncWorld.CreateAsync(store);
