@@ -17,6 +17,7 @@ public sealed class Database : IAsyncDisposable
 
     private readonly string _connectionString;
     private readonly NpgsqlDataSource? _postgres;
+    private readonly SemaphoreSlim _writer = new(1);
 
     private Database(string connectionString, string location, NpgsqlDataSource? postgres)
     {
@@ -72,6 +73,31 @@ public sealed class Database : IAsyncDisposable
         var connection = new SqliteConnection(_connectionString);
         await connection.OpenAsync(cancellationToken);
         return connection;
+    }
+
+    /// <summary>
+    /// Begins a transaction of the bulk path. The caller disposes it. On SQLite, which has one writer, those of this process take turns:
+    /// the driver would otherwise sleep and try again, a seventh of a second each time.
+    /// </summary>
+    public async Task<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
+    {
+        var turn = IsPostgres ? null : await Turn.WaitAsync(_writer, cancellationToken).ConfigureAwait(false);
+        DbConnection? connection = null;
+        try
+        {
+            connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+            return new WriteTransaction(connection, await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false), turn);
+        }
+        catch
+        {
+            if (connection is not null)
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+            }
+
+            turn?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>True when every migration of this program has been applied and none from a newer one.</summary>
@@ -212,6 +238,7 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Closes pooled connections.</summary>
     public async ValueTask DisposeAsync()
     {
+        _writer.Dispose();
         if (_postgres is not null)
         {
             await _postgres.DisposeAsync();
@@ -284,6 +311,22 @@ public sealed class Database : IAsyncDisposable
             // The original exception may repeat the password.
             throw new FormatException(Problem);
         }
+    }
+
+    /// <summary>The only writer's turn; over when it is disposed of.</summary>
+    private sealed class Turn : IDisposable
+    {
+        private readonly SemaphoreSlim _turns;
+
+        private Turn(SemaphoreSlim turns) => _turns = turns;
+
+        public static async Task<Turn> WaitAsync(SemaphoreSlim turns, CancellationToken cancellationToken)
+        {
+            await turns.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return new Turn(turns);
+        }
+
+        public void Dispose() => _turns.Release();
     }
 }
 

@@ -80,10 +80,9 @@ internal sealed class PriceRecorder(Database database, BrokerCatalog catalog, Ti
         var script = SqlScript.For(database);
         // Always in the same order, so that two processes cannot wait for each other.
         script.Rows(PutPrices, [.. prices.Values.OrderBy(p => p.InstrumentId).ThenBy(p => p.Day)]);
-        await using var connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await script.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        await using var write = await database.BeginWriteAsync(cancellationToken).ConfigureAwait(false);
+        await script.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
+        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private void Note(ReportedLot lot, string source, DateTimeOffset at, TimeZoneInfo zone, DateTimeOffset now)

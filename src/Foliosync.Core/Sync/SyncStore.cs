@@ -47,8 +47,7 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
 
     private async Task<IReadOnlyList<RunEnd>> StoreTogetherAsync(IReadOnlyList<ConnectionReading> group, CancellationToken cancellationToken)
     {
-        await using var connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var write = await database.BeginWriteAsync(cancellationToken).ConfigureAwait(false);
 
         var states = group
             .Where(r => r.IsComplete)
@@ -68,7 +67,7 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
                 }
             });
         StoredAccount.Load(load, states);
-        await load.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+        await load.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
 
         var writes = new SyncWrites();
         foreach (var reading in group.Where(r => owned.Contains(r.Connection.Id)))
@@ -78,8 +77,8 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
 
         var script = SqlScript.For(database);
         writes.AddTo(script);
-        await script.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        await script.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
+        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return writes.Ends;
     }
 
