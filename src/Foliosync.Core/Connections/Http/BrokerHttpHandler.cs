@@ -18,16 +18,13 @@ internal sealed class BrokerHttpHandler(
         RequireAllowedHost(request.RequestUri!);
         for (var tries = 1; ; tries++)
         {
-            if (limiter is not null)
-            {
-                await limiter.WaitAsync(cancellationToken).ConfigureAwait(false);
-            }
+            var permit = limiter is null ? 0 : await limiter.EnterAsync(cancellationToken).ConfigureAwait(false);
 
             // The time-out lives on in the body's stream, which disposes of it.
             var timeout = new RequestTimeout(BrokerHttp.RequestTimeout, clock, cancellationToken);
             try
             {
-                var response = await network.SendAsync(request, timeout.Token).ConfigureAwait(false);
+                var response = await SendAsync(request, permit, timeout).ConfigureAwait(false);
                 response.Content = Wrap(response.Content, new BrokerAnswerStream(
                     await response.Content.ReadAsStreamAsync(timeout.Token).ConfigureAwait(false),
                     recorder?.Begin(request.Method.Method, request.RequestUri!.AbsolutePath, (int)response.StatusCode, response.Content.Headers),
@@ -56,6 +53,18 @@ internal sealed class BrokerHttpHandler(
                 timeout.Dispose();
                 throw;
             }
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, int permit, RequestTimeout timeout)
+    {
+        try
+        {
+            return await network.SendAsync(request, timeout.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            limiter?.Exit(permit);
         }
     }
 

@@ -21,8 +21,7 @@ public sealed class SlidingWindowLimiterTests
         foreach (var (gap, call) in arrivals.Gaps.Select((g, i) => (g, i)))
         {
             clock.Advance(gap);
-            _ = limiter.WaitAsync(default).AsTask().ContinueWith(
-                _ => starts.Add((call, clock.GetUtcNow())), default, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = CallAsync(limiter, () => starts.Add((call, clock.GetUtcNow())));
         }
 
         clock.Advance(arrivals.Gaps.Count * 2 * Second);
@@ -39,10 +38,10 @@ public sealed class SlidingWindowLimiterTests
         var limiter = new SlidingWindowLimiter(arrivals.Permits, Second, clock);
         for (var call = 0; call < arrivals.Gaps.Count; call++)
         {
-            limiter.WaitAsync(default).AsTask().IsCompleted.ShouldBe(call < arrivals.Permits);
+            CallAsync(limiter, () => { }).IsCompleted.ShouldBe(call < arrivals.Permits);
         }
 
-        // One window and its margin for each further full set of permits.
+        // one window for each further full set of permits.
         clock.Advance(arrivals.Gaps.Count / arrivals.Permits * TimeSpan.FromSeconds(1.06));
         clock.Waiting.ShouldBe(0);
     });
@@ -51,9 +50,9 @@ public sealed class SlidingWindowLimiterTests
     public async Task A_call_that_is_cancelled_while_it_waits_does_not_start()
     {
         var limiter = new SlidingWindowLimiter(1, Second, _clock);
-        await limiter.WaitAsync(default);
+        await limiter.EnterAsync(default);
         using var stop = new CancellationTokenSource();
-        var waiting = limiter.WaitAsync(stop.Token).AsTask();
+        var waiting = limiter.EnterAsync(stop.Token).AsTask();
 
         await stop.CancelAsync();
 
@@ -66,11 +65,38 @@ public sealed class SlidingWindowLimiterTests
         var limiter = new SlidingWindowLimiter(2, Second, _clock);
         limiter.IsIdle.ShouldBeTrue();
 
-        await limiter.WaitAsync(default);
+        var permit = await limiter.EnterAsync(default);
+        limiter.IsIdle.ShouldBeFalse();
+        limiter.Exit(permit);
         limiter.IsIdle.ShouldBeFalse();
 
         _clock.Advance(2 * Second);
         limiter.IsIdle.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_slow_call_counts_until_a_window_after_its_answer()
+    {
+        var limiter = new SlidingWindowLimiter(1, Second, _clock);
+        var slow = await limiter.EnterAsync(default);
+        var next = limiter.EnterAsync(default).AsTask();
+
+        _clock.Advance(10 * Second);
+        next.IsCompleted.ShouldBeFalse("the slow call may arrive this very moment");
+        limiter.Exit(slow);
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        _clock.Advance(0.9 * Second);
+        next.IsCompleted.ShouldBeFalse("it may have arrived just before its answer");
+        _clock.Advance(0.2 * Second);
+
+        await next.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+    }
+
+    private static async Task CallAsync(SlidingWindowLimiter limiter, Action start)
+    {
+        var permit = await limiter.EnterAsync(default);
+        start();
+        limiter.Exit(permit);
     }
 
     private static Gen<Burst> Arrivals() =>
