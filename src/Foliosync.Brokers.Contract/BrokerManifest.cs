@@ -45,8 +45,17 @@ public sealed record BrokerManifest
     /// <summary>IANA time zone of the broker's trading day, for example <c>Asia/Kolkata</c>.</summary>
     public required string TimeZone { get; init; }
 
-    /// <summary>How often a sync is worth it; null to use the instance's setting.</summary>
+    /// <summary>How often a sync is worth it; null to use the instance's setting, or none when <see cref="SyncTimes"/> say enough.</summary>
     public TimeSpan? SuggestedInterval { get; init; }
+
+    /// <summary>
+    /// Times of the day, in <see cref="TimeZone"/>, at which a sync is most worth it, for example after the market has closed and settled.
+    /// Connections are spread over the quarter of an hour that follows.
+    /// </summary>
+    public IReadOnlyList<TimeOnly> SyncTimes { get; init; } = [];
+
+    /// <summary>How far back the broker tells transactions: zero for the present day only, null for everything it has.</summary>
+    public TimeSpan? HistoryDepth { get; init; }
 }
 
 /// <summary>One thing that a person must give to connect.</summary>

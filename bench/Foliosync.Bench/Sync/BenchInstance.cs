@@ -4,6 +4,7 @@ using Foliosync.Brokers;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Connections.Http;
 using Foliosync.Core.Instruments;
+using Foliosync.Core.Jobs;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Users;
@@ -27,7 +28,16 @@ internal sealed class BenchInstance : IAsyncDisposable
         _http = new BrokerHttp(catalog, TimeProvider.System);
         _directory = new InstrumentDirectory(database, TimeProvider.System);
         Engine = new SyncEngine(
-            database, catalog, _http, vault, _directory, new InstrumentNames(database, TimeProvider.System), new SyncSettings(), TimeProvider.System, NullLoggerFactory.Instance);
+            database,
+            catalog,
+            _http,
+            vault,
+            _directory,
+            new InstrumentNames(database, TimeProvider.System),
+            new SyncSettings(),
+            new Workers(database, TimeProvider.System),
+            TimeProvider.System,
+            NullLoggerFactory.Instance);
     }
 
     public Database Database { get; }

@@ -40,6 +40,9 @@ internal sealed class ZerodhaBroker : IBroker, IHoldingsSource, IPositionsSource
         Unattended = false,
         Maturity = BrokerMaturity.Experimental,
         TimeZone = "Asia/Kolkata",
+        // The market closes at 15:30; by then the trades of the day are all there, and they are told on this day only.
+        SyncTimes = [new TimeOnly(15, 45)],
+        HistoryDepth = TimeSpan.Zero,
     };
 
     public async Task<BrokerIdentity> CheckAsync(BrokerSession session, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Foliosync.Core.Portfolios;
+using Foliosync.Core.Sync;
 
 namespace Foliosync.Core.Connections;
 
@@ -32,6 +33,9 @@ public sealed class BrokerConnection
     /// <summary>UTC instant from which the broker refuses the stored session; null when there is none or it does not end.</summary>
     public DateTimeOffset? SessionExpiresAt { get; set; }
 
+    /// <summary>The person's own time between two scheduled syncs; null to follow the broker's and the instance's.</summary>
+    public TimeSpan? SyncInterval { get; set; }
+
     /// <summary>UTC instant of creation.</summary>
     public DateTimeOffset CreatedAt { get; set; }
 
@@ -51,6 +55,9 @@ public sealed class SyncState
     /// <summary>Id of the adapter, repeated so that due connections are found without a join.</summary>
     public required string BrokerId { get; set; }
 
+    /// <summary>The shard it is synced with, see <see cref="ShardOf"/>.</summary>
+    public int Shard { get; set; }
+
     /// <summary>Whether it works.</summary>
     public ConnectionState State { get; set; }
 
@@ -59,6 +66,9 @@ public sealed class SyncState
 
     /// <summary>UTC instant of the next scheduled run; null when it waits for a person.</summary>
     public DateTimeOffset? NextSyncAt { get; set; }
+
+    /// <summary>What a run that begins because <see cref="NextSyncAt"/> has come was started by: the schedule, or a retry of a run that failed.</summary>
+    public SyncTrigger NextTrigger { get; set; }
 
     /// <summary>Faults since the last success; a needed login is not a fault.</summary>
     public int ConsecutiveFailures { get; set; }
@@ -74,6 +84,17 @@ public sealed class SyncState
 
     /// <summary>UTC instant from which another process may take the lease.</summary>
     public DateTimeOffset? LeaseUntil { get; set; }
+
+    /// <summary>Into how many shards the connections of one broker are divided. Each is synced by one job at a time.</summary>
+    public const int Shards = 8;
+
+    /// <summary>The shard of a connection.</summary>
+    public static int ShardOf(Guid connectionId)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        connectionId.TryWriteBytes(bytes);
+        return bytes[15] % Shards;
+    }
 }
 
 /// <summary>Whether a connection works, and who has to act. A manual sync is allowed in every state.</summary>

@@ -43,7 +43,4 @@ public sealed class BrokerSettings
 
     /// <summary>False to make and sync no connections of this broker.</summary>
     public bool Enabled { get; set; } = true;
-
-    /// <summary>UTC instant until which the broker asked everyone to wait; null when it did not.</summary>
-    public DateTimeOffset? BlockedUntil { get; set; }
 }

@@ -1,4 +1,5 @@
 using Foliosync.Brokers.Contract;
+using Foliosync.Core.Sync;
 
 namespace Foliosync.Core.Connections;
 
@@ -17,5 +18,6 @@ internal static class SessionRules
     {
         sync.State = needsLoginNow ? ConnectionState.NeedsLogin : ConnectionState.Active;
         sync.NextSyncAt = needsLoginNow ? null : now;
+        sync.NextTrigger = SyncTrigger.Schedule;
     }
 }

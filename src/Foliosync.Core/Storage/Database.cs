@@ -51,7 +51,7 @@ public sealed class Database : IAsyncDisposable
     /// <exception cref="FormatException">The address cannot be read; the message does not repeat it.</exception>
     public static Database Postgres(string address)
     {
-        var settings = ParsePostgres(address);
+        var settings = PostgresSettings(address);
         var source = new NpgsqlDataSourceBuilder(ForBulk(settings).ToString()).Build();
         var location = string.Create(CultureInfo.InvariantCulture, $"postgresql://{settings.Host}:{settings.Port}/{settings.Database}");
         return new Database(settings.ToString(), location, source);
@@ -263,7 +263,9 @@ public sealed class Database : IAsyncDisposable
         };
     }
 
-    private static NpgsqlConnectionStringBuilder ParsePostgres(string address)
+    /// <summary>What an address says, for another library that opens connections of its own.</summary>
+    /// <exception cref="FormatException">The address cannot be read; the message does not repeat it.</exception>
+    public static NpgsqlConnectionStringBuilder PostgresSettings(string address)
     {
         const string Problem = "DATABASE_URL is not an address of the form postgresql://user:password@host:port/database.";
         try

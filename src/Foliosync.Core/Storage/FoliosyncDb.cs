@@ -1,6 +1,7 @@
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Instruments;
+using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Transactions;
@@ -46,6 +47,12 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
 
     /// <summary>What operators set for brokers.</summary>
     public DbSet<BrokerSettings> BrokerSettings => Set<BrokerSettings>();
+
+    /// <summary>Brokers that are held back.</summary>
+    public DbSet<BrokerHealth> BrokerHealth => Set<BrokerHealth>();
+
+    /// <summary>The processes that sync.</summary>
+    public DbSet<WorkerPresence> Workers => Set<WorkerPresence>();
 
     /// <summary>Accounts.</summary>
     public DbSet<BrokerAccount> Accounts => Set<BrokerAccount>();

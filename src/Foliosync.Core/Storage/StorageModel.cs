@@ -3,6 +3,7 @@ using Foliosync.Brokers.Contract;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Instruments;
+using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Transactions;
@@ -49,6 +50,8 @@ internal static class StorageModel
             e.HasIndex(c => new { c.OwnerId, c.Id });
             e.Property(c => c.BrokerId).HasMaxLength(40);
             e.Property(c => c.Label).HasMaxLength(200);
+            e.Property(c => c.SyncInterval).HasColumnName("SyncIntervalSeconds").HasConversion(
+                i => i == null ? (long?)null : (long)i.Value.TotalSeconds, s => s == null ? null : TimeSpan.FromSeconds(s.Value));
             e.HasOne<User>().WithMany().HasForeignKey(c => c.OwnerId).OnDelete(DeleteBehavior.Cascade);
             e.HasOne<Portfolio>().WithMany().HasForeignKey(c => c.PortfolioId).OnDelete(DeleteBehavior.Restrict);
             e.HasOne(c => c.Sync).WithOne().HasForeignKey<SyncState>(s => s.ConnectionId).OnDelete(DeleteBehavior.Cascade);
@@ -57,8 +60,9 @@ internal static class StorageModel
         builder.Entity<SyncState>(e =>
         {
             e.HasKey(s => s.ConnectionId);
-            e.HasIndex(s => new { s.BrokerId, s.NextSyncAt });
+            e.HasIndex(s => new { s.BrokerId, s.Shard, s.NextSyncAt });
             e.Enum(s => s.State);
+            e.Enum(s => s.NextTrigger);
         });
         builder.Entity<BrokerCredential>(e =>
         {
@@ -71,6 +75,16 @@ internal static class StorageModel
             e.HasOne<BrokerConnection>().WithMany().HasForeignKey(l => l.ConnectionId).OnDelete(DeleteBehavior.Cascade);
         });
         builder.Entity<BrokerSettings>().HasKey(s => s.BrokerId);
+        builder.Entity<BrokerHealth>(e =>
+        {
+            e.ToTable("BrokerHealth").HasKey(h => h.BrokerId);
+            e.Enum(h => h.HeldBecause);
+        });
+        builder.Entity<WorkerPresence>(e =>
+        {
+            e.ToTable("Workers").HasKey(w => w.Name);
+            e.Enum(w => w.Role);
+        });
     }
 
     private static void Portfolios(ModelBuilder builder)

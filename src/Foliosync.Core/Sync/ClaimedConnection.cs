@@ -24,6 +24,8 @@ internal sealed class ClaimedConnection
 
     public required DateTimeOffset? SessionExpiresAt { get; init; }
 
+    public required TimeSpan? SyncInterval { get; init; }
+
     public required ConnectionState State { get; init; }
 
     public required int ConsecutiveFailures { get; init; }

@@ -1,31 +1,79 @@
 using System.Data.Common;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Jobs;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
 
 namespace Foliosync.Core.Sync;
 
 /// <summary>
-/// Leases: the right to sync a connection, held by one process at a time. A lease runs out if its holder does not renew it; the lease
-/// of a process that died on this machine is taken at once.
+/// Leases: the right to sync a connection, held by one process at a time. A lease runs out if its holder does not renew it; the leases
+/// of a process that died are taken at once.
 /// </summary>
-internal sealed class SyncClaims(Database database, TimeProvider clock)
+internal sealed class SyncClaims(Database database, Workers workers, TimeProvider clock)
 {
-    public static readonly TimeSpan LeaseTime = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan LeaseTime = TimeSpan.FromMinutes(1);
+
+    /// <summary>Finds connections of a shard that are due and free, the longest due first.</summary>
+    public async Task<IReadOnlyList<WantedSync>> FindDueAsync(string brokerId, int shard, int most, CancellationToken cancellationToken)
+    {
+        var due = new Dictionary<Guid, WantedSync>();
+        var find = SqlScript.For(database);
+        find.Query(
+            """
+            select connection_id, next_trigger from sync_states
+            where broker_id = @broker and shard = @shard and next_sync_at <= @now and (lease_until is null or lease_until < @now)
+            order by next_sync_at limit @most
+            """,
+            ids: null,
+            row => due.Add(row.Id(0), new WantedSync(row.Id(0), null, SqlValues.Parse<SyncTrigger>(row.GetString(1)))),
+            ("broker", brokerId),
+            ("shard", shard),
+            ("now", clock.GetUtcNow()),
+            ("most", most));
+        await find.ReadAsync(database, cancellationToken).ConfigureAwait(false);
+        if (due.Count == 0)
+        {
+            return [];
+        }
+
+        // Whoever waits for a sync of a connection that is due is served by the same run.
+        var adopt = SqlScript.For(database);
+        adopt.Query(
+            "select id, connection_id, trigger from sync_runs where state = 'queued' and connection_id {ids} order by id desc",
+            due.Keys,
+            row => due[row.Id(1)] = new WantedSync(row.Id(1), row.Id(0), SqlValues.Parse<SyncTrigger>(row.GetString(2))));
+        await adopt.ReadAsync(database, cancellationToken).ConfigureAwait(false);
+        return [.. due.Values];
+    }
+
+    /// <summary>Finds the queued run of a connection; none when there is none.</summary>
+    public async Task<IReadOnlyList<WantedSync>> FindQueuedAsync(Guid connectionId, CancellationToken cancellationToken)
+    {
+        var queued = new List<WantedSync>();
+        var find = SqlScript.For(database);
+        find.Query(
+            "select id, connection_id, trigger from sync_runs where state = 'queued' and connection_id = @id order by id limit 1",
+            ids: null,
+            row => queued.Add(new WantedSync(row.Id(1), row.Id(0), SqlValues.Parse<SyncTrigger>(row.GetString(2)))),
+            ("id", connectionId));
+        await find.ReadAsync(database, cancellationToken).ConfigureAwait(false);
+        return queued;
+    }
 
     /// <summary>Claims what is free among <paramref name="wanted"/>, starts a run for each and loads what a sync needs.</summary>
-    /// <param name="wanted">Connections, with the run that waits for them or null for a new one.</param>
-    /// <param name="trigger">What started the new runs.</param>
+    /// <param name="wanted">Connections, each once.</param>
     /// <param name="leaseToken">Proves the claim when the result is stored.</param>
     /// <param name="cancellationToken">Stops before anything is claimed.</param>
     public async Task<IReadOnlyCollection<ClaimedConnection>> ClaimAsync(
-        IReadOnlyDictionary<Guid, Guid?> wanted, SyncTrigger trigger, Guid leaseToken, CancellationToken cancellationToken)
+        IReadOnlyCollection<WantedSync> wanted, Guid leaseToken, CancellationToken cancellationToken)
     {
+        await workers.BeatAsync(cancellationToken).ConfigureAwait(false);
         var now = clock.GetUtcNow();
         var starts = wanted
-            .Select(w => new RunStart(w.Value ?? Guid.CreateVersion7(now), w.Key, trigger, now, leaseToken))
+            .Select(w => new RunStart(w.RunId ?? Guid.CreateVersion7(now), w.ConnectionId, w.Trigger, now, leaseToken))
             .ToDictionary(s => s.ConnectionId);
-        Guid[] ids = [.. wanted.Keys.Order()];
+        Guid[] ids = [.. starts.Keys.Order()];
         var claimed = new Dictionary<Guid, ClaimedConnection>(ids.Length);
 
         var script = SqlScript.For(database);
@@ -43,7 +91,7 @@ internal sealed class SyncClaims(Database database, TimeProvider clock)
         script.Query(
             """
             select c.id, c.owner_id, c.portfolio_id, c.broker_id, c.label, c.reads, c.unsupported_reads, c.external_user_id,
-                c.session_expires_at, s.state, s.consecutive_failures
+                c.session_expires_at, c.sync_interval_seconds, s.state, s.consecutive_failures
             from connections c join sync_states s on s.connection_id = c.id where c.id {ids} and s.lease_token = @token
             """,
             ids,
@@ -61,7 +109,7 @@ internal sealed class SyncClaims(Database database, TimeProvider clock)
             """,
             ids,
             row => claimed.GetValueOrDefault(row.Id(0))?.Accounts.Add(ToAccount(row)));
-        await RunAsync(script, cancellationToken).ConfigureAwait(false);
+        await script.WriteAsync(database, cancellationToken).ConfigureAwait(false);
         return claimed.Values;
     }
 
@@ -74,32 +122,34 @@ internal sealed class SyncClaims(Database database, TimeProvider clock)
             ids: null,
             ("until", clock.GetUtcNow() + LeaseTime),
             ("token", leaseToken));
-        await RunAsync(script, cancellationToken).ConfigureAwait(false);
+        await script.WriteAsync(database, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Frees what dead processes of this machine held, and ends every run that nobody is working on any more. Run before a sync, so
-    /// that nothing stays stuck after a crash.
+    /// Frees what dead workers held, and ends every run that nobody is working on any more, so that nothing stays stuck after a crash.
     /// </summary>
-    /// <returns>The connections of the runs that were ended, with what had started them.</returns>
-    public async Task<IReadOnlyList<(Guid ConnectionId, SyncTrigger Trigger)>> RecoverAsync(CancellationToken cancellationToken)
+    /// <returns>The runs that were ended.</returns>
+    public async Task<IReadOnlyList<InterruptedRun>> RecoverAsync(CancellationToken cancellationToken)
     {
-        var holders = new List<string>();
-        var find = SqlScript.For(database);
-        find.Query("select distinct lease_holder from sync_states where lease_holder is not null", ids: null, row => holders.Add(row.GetString(0)));
-        await RunAsync(find, cancellationToken).ConfigureAwait(false);
-
         var now = clock.GetUtcNow();
+        var ended = new List<InterruptedRun>();
         var script = SqlScript.For(database);
-        foreach (var holder in holders.Where(Worker.IsDead))
+        foreach (var (worker, isAlive) in await workers.ListAsync(cancellationToken).ConfigureAwait(false))
         {
+            if (isAlive)
+            {
+                continue;
+            }
+
             script.Change(
                 "update sync_states set lease_token = null, lease_holder = null, lease_until = null where lease_holder = @holder",
                 ids: null,
-                ("holder", holder));
+                ("holder", worker.Name));
+            // Unless it has come back to life this very moment.
+            script.Change(
+                "delete from workers where name = @name and last_seen_at = @seen", ids: null, ("name", worker.Name), ("seen", worker.LastSeenAt));
         }
 
-        var ended = new List<(Guid, SyncTrigger)>();
         script.Query(
             """
             update sync_runs set state = 'failed', finished_at = @now, error_kind = 'interrupted',
@@ -109,10 +159,30 @@ internal sealed class SyncClaims(Database database, TimeProvider clock)
             returning connection_id, "trigger"
             """,
             ids: null,
-            row => ended.Add((row.Id(0), SqlValues.Parse<SyncTrigger>(row.GetString(1)))),
+            row => ended.Add(new InterruptedRun(row.Id(0), SqlValues.Parse<SyncTrigger>(row.GetString(1)))),
             ("now", now));
-        await RunAsync(script, cancellationToken).ConfigureAwait(false);
+        await script.WriteAsync(database, cancellationToken).ConfigureAwait(false);
+        await BackOffAsync([.. ended.Where(r => r.Trigger == SyncTrigger.Retry).Select(r => r.ConnectionId)], now, cancellationToken).ConfigureAwait(false);
         return ended;
+    }
+
+    // A sync that was cut off twice may be what the process died of. It is tried again, but not at once.
+    private async Task BackOffAsync(IReadOnlyList<Guid> connectionIds, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (connectionIds.Count == 0)
+        {
+            return;
+        }
+
+        var script = SqlScript.For(database);
+        script.Change(
+            """
+            update sync_states set consecutive_failures = consecutive_failures + 1, next_trigger = 'retry', next_sync_at = @later
+            where connection_id {ids} and next_sync_at < @later
+            """,
+            connectionIds,
+            ("later", now + SyncPolicy.WaitAfterInterruption));
+        await script.WriteAsync(database, cancellationToken).ConfigureAwait(false);
     }
 
     private static ClaimedConnection ToConnection(DbDataReader row, RunStart start) => new()
@@ -126,8 +196,9 @@ internal sealed class SyncClaims(Database database, TimeProvider clock)
         UnsupportedReads = (ReadKinds)row.GetInt32(6),
         ExternalUserId = row.TextOrNull(7),
         SessionExpiresAt = row.InstantOrNull(8),
-        State = SqlValues.Parse<ConnectionState>(row.GetString(9)),
-        ConsecutiveFailures = row.GetInt32(10),
+        SyncInterval = row.IsDBNull(9) ? null : TimeSpan.FromSeconds(row.GetInt64(9)),
+        State = SqlValues.Parse<ConnectionState>(row.GetString(10)),
+        ConsecutiveFailures = row.GetInt32(11),
         RunId = start.RunId,
         LeaseToken = start.LeaseToken,
         Trigger = start.Trigger,
@@ -145,11 +216,13 @@ internal sealed class SyncClaims(Database database, TimeProvider clock)
         ReviewSince = row.InstantOrNull(8),
         TransactionsCursor = row.TextOrNull(9),
     };
-
-    private async Task RunAsync(SqlScript script, CancellationToken cancellationToken)
-    {
-        await using var write = await database.BeginWriteAsync(cancellationToken).ConfigureAwait(false);
-        await script.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
-        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
-    }
 }
+
+/// <summary>A sync that somebody wants.</summary>
+/// <param name="ConnectionId">The connection.</param>
+/// <param name="RunId">The queued run that waits for it; null to begin a new one.</param>
+/// <param name="Trigger">What started it.</param>
+internal sealed record WantedSync(Guid ConnectionId, Guid? RunId, SyncTrigger Trigger);
+
+/// <summary>A run whose process died.</summary>
+internal sealed record InterruptedRun(Guid ConnectionId, SyncTrigger Trigger);

@@ -1,8 +1,9 @@
+using System.Data.Common;
 using System.Threading.Channels;
-using Foliosync.Brokers.Contract;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Connections.Http;
 using Foliosync.Core.Instruments;
+using Foliosync.Core.Jobs;
 using Foliosync.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -13,9 +14,12 @@ namespace Foliosync.Core.Sync;
 /// Syncs connections: claim, read, reconcile and store, each stage at its own pace. The same engine serves the command line, the
 /// button and the schedule.
 /// </summary>
-public sealed class SyncEngine
+public sealed partial class SyncEngine
 {
     private const int ClaimSize = 64;
+
+    // Several shards of a broker run at the same time.
+    private const int ReadersOfAShard = 12;
 
     // Enough to make one round trip worth it, few enough that a fault costs little.
     private const int StoreSize = 48;
@@ -24,12 +28,14 @@ public sealed class SyncEngine
     private readonly BrokerCatalog _catalog;
     private readonly SyncSettings _settings;
     private readonly TimeProvider _clock;
+    private readonly Workers _workers;
     private readonly SyncClaims _claims;
     private readonly SyncStore _store;
     private readonly ConnectionReader _reader;
-    private readonly BrokerHolds _holds;
+    private readonly BrokerGate _gate;
     private readonly PriceRecorder _prices;
     private readonly SnapshotRetention _retention;
+    private readonly ILogger<SyncEngine> _log;
 
     /// <summary>Takes the parts of this instance.</summary>
     public SyncEngine(
@@ -40,6 +46,7 @@ public sealed class SyncEngine
         InstrumentDirectory directory,
         InstrumentNames names,
         SyncSettings settings,
+        Workers workers,
         TimeProvider clock,
         ILoggerFactory logs)
     {
@@ -47,10 +54,12 @@ public sealed class SyncEngine
         _catalog = catalog;
         _settings = settings;
         _clock = clock;
-        _claims = new SyncClaims(database, clock);
+        _workers = workers;
+        _log = logs.CreateLogger<SyncEngine>();
+        _claims = new SyncClaims(database, workers, clock);
         _store = new SyncStore(database, vault, settings, clock, logs.CreateLogger<SyncStore>());
         _reader = new ConnectionReader(catalog, http, vault, directory, names, clock);
-        _holds = new BrokerHolds(database, clock);
+        _gate = new BrokerGate(database, clock);
         _prices = new PriceRecorder(database, catalog, clock);
         _retention = new SnapshotRetention(database, settings, clock);
     }
@@ -64,23 +73,47 @@ public sealed class SyncEngine
         ArgumentNullException.ThrowIfNull(request);
         await _claims.RecoverAsync(cancellationToken).ConfigureAwait(false);
         var wanted = await FindAsync(request, cancellationToken).ConfigureAwait(false);
-        return await RunAsync(wanted, request.Trigger, progress, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(wanted, _settings.Readers, progress, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Does runs that were queued.</summary>
-    internal Task<SyncSummary> RunQueuedAsync(
-        IReadOnlyDictionary<Guid, Guid?> runs, SyncTrigger trigger, CancellationToken cancellationToken) =>
-        RunAsync(runs, trigger, progress: null, cancellationToken);
+    /// <summary>Does the syncs of one shard that are due, until none is due any more.</summary>
+    /// <param name="brokerId">The broker.</param>
+    /// <param name="shard">See <see cref="SyncState.ShardOf"/>.</param>
+    /// <param name="progress">Told after each connection; may be null.</param>
+    /// <param name="cancellationToken">Stops cleanly: what was not read is due again at once.</param>
+    public Task<SyncSummary> RunDueAsync(string brokerId, int shard, IProgress<SyncProgress>? progress, CancellationToken cancellationToken)
+    {
+        var tally = new SyncTally(progress, _clock);
+        var work = new DueWork(_claims, _gate, tally, brokerId, shard, _clock);
+        return RunAsync(work.NextAsync, ReadersOfAShard, tally, cancellationToken);
+    }
+
+    /// <summary>Does a queued run of a connection, if one is queued and nobody else is syncing the connection.</summary>
+    public async Task<SyncSummary> RunQueuedAsync(Guid connectionId, CancellationToken cancellationToken)
+    {
+        var wanted = await _claims.FindQueuedAsync(connectionId, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(wanted, readers: 1, progress: null, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Ends the runs of processes that died; see <see cref="SyncClaims.RecoverAsync"/>.</summary>
-    internal Task<IReadOnlyList<(Guid ConnectionId, SyncTrigger Trigger)>> RecoverAsync(CancellationToken cancellationToken) =>
-        _claims.RecoverAsync(cancellationToken);
+    internal Task<IReadOnlyList<InterruptedRun>> RecoverAsync(CancellationToken cancellationToken) => _claims.RecoverAsync(cancellationToken);
 
-    private async Task<SyncSummary> RunAsync(
-        IReadOnlyDictionary<Guid, Guid?> wanted, SyncTrigger trigger, IProgress<SyncProgress>? progress, CancellationToken cancellationToken)
+    private Task<SyncSummary> RunAsync(
+        IReadOnlyCollection<WantedSync> wanted, int readers, IProgress<SyncProgress>? progress, CancellationToken cancellationToken)
     {
-        var tally = new SyncTally(wanted.Count, progress, _clock);
-        await _holds.LoadAsync(cancellationToken).ConfigureAwait(false);
+        var tally = new SyncTally(progress, _clock);
+        tally.Expect(wanted.Count);
+        var chunks = wanted.Chunk(ClaimSize).GetEnumerator();
+        return RunAsync(
+            async (leaseToken, stop) => chunks.MoveNext() ? await _claims.ClaimAsync(chunks.Current, leaseToken, stop).ConfigureAwait(false) : null,
+            Math.Clamp(wanted.Count, 1, readers),
+            tally,
+            cancellationToken);
+    }
+
+    private async Task<SyncSummary> RunAsync(NextClaims next, int readers, SyncTally tally, CancellationToken cancellationToken)
+    {
+        await _gate.LoadAsync(cancellationToken).ConfigureAwait(false);
         var claimed = Channel.CreateBounded<ClaimedConnection>(new BoundedChannelOptions(ClaimSize) { SingleWriter = true });
         var read = Channel.CreateBounded<ConnectionReading>(new BoundedChannelOptions(StoreSize * 2));
         var leaseToken = Guid.NewGuid();
@@ -89,11 +122,11 @@ public sealed class SyncEngine
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var done = new CancellationTokenSource();
         var renewing = RenewAsync(leaseToken, done.Token);
-        var claiming = GuardAsync(ClaimAsync(wanted, trigger, leaseToken, claimed.Writer, stop.Token), stop);
-        var reading = Task.WhenAll(Enumerable.Range(0, _settings.Readers).Select(_ => GuardAsync(ReadAsync(claimed.Reader, read.Writer, stop.Token), stop)));
+        var claiming = GuardAsync(ClaimAsync(next, leaseToken, claimed.Writer, stop.Token), stop);
+        var reading = Task.WhenAll(Enumerable.Range(0, readers).Select(_ => GuardAsync(ReadAsync(claimed.Reader, read.Writer, stop.Token), stop)));
         var closing = CloseAsync(reading, read.Writer);
         // SQLite has one writer; on PostgreSQL a second one works while the first waits for the disk.
-        var storing = Task.WhenAll(Enumerable.Range(0, _database.IsPostgres ? 3 : 1).Select(_ => StoreAsync(read.Reader, tally)));
+        var storing = Task.WhenAll(Enumerable.Range(0, _database.IsPostgres ? Math.Min(readers, 3) : 1).Select(_ => StoreAsync(read.Reader, tally)));
         try
         {
             await Task.WhenAll(claiming, reading, closing, storing).ConfigureAwait(false);
@@ -109,7 +142,7 @@ public sealed class SyncEngine
         return tally.ToSummary();
     }
 
-    private async Task<IReadOnlyDictionary<Guid, Guid?>> FindAsync(SyncRequest request, CancellationToken cancellationToken)
+    private async Task<IReadOnlyCollection<WantedSync>> FindAsync(SyncRequest request, CancellationToken cancellationToken)
     {
         var off = _catalog.All.Select(b => b.Manifest.Id).Where(id => !_catalog.SettingsOf(id).Enabled).ToArray();
         await using var db = _database.Open(OwnerScope.Everyone);
@@ -119,23 +152,25 @@ public sealed class SyncEngine
             : connections.Where(c => c.Sync!.State != ConnectionState.Paused);
         connections = request.BrokerId is { } broker ? connections.Where(c => c.BrokerId == broker) : connections;
         connections = request.PortfolioId is { } portfolio ? connections.Where(c => c.PortfolioId == portfolio) : connections;
-        return await connections.Select(c => c.Id).ToDictionaryAsync(c => c, _ => (Guid?)null, cancellationToken).ConfigureAwait(false);
+        var ids = await connections.Select(c => c.Id).ToListAsync(cancellationToken).ConfigureAwait(false);
+        return ids.ConvertAll(id => new WantedSync(id, null, request.Trigger));
     }
 
-    private async Task ClaimAsync(
-        IReadOnlyDictionary<Guid, Guid?> wanted, SyncTrigger trigger, Guid leaseToken, ChannelWriter<ClaimedConnection> claimed, CancellationToken cancellationToken)
+    private static async Task ClaimAsync(
+        NextClaims next, Guid leaseToken, ChannelWriter<ClaimedConnection> claimed, CancellationToken cancellationToken)
     {
         try
         {
-            foreach (var some in wanted.Chunk(ClaimSize))
+            while (await next(leaseToken, cancellationToken).ConfigureAwait(false) is { } some)
             {
-                // Claim only what readers can soon take, so that other processes find work too.
-                await claimed.WaitToWriteAsync(cancellationToken).ConfigureAwait(false);
-                foreach (var connection in await _claims.ClaimAsync(some.ToDictionary(), trigger, leaseToken, cancellationToken).ConfigureAwait(false))
+                foreach (var connection in some)
                 {
                     // What is claimed is also ended, even if that is as cancelled: readers take it in any case.
                     await claimed.WriteAsync(connection, CancellationToken.None).ConfigureAwait(false);
                 }
+
+                // Claim only what readers can soon take, so that other processes find work too.
+                await claimed.WaitToWriteAsync(cancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -148,19 +183,10 @@ public sealed class SyncEngine
     {
         await foreach (var connection in claimed.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            ConnectionReading result;
-            if (cancellationToken.IsCancellationRequested)
-            {
-                result = new ConnectionReading(connection) { Cancelled = true };
-            }
-            else if (await _holds.WaitAsync(connection.BrokerId, cancellationToken).ConfigureAwait(false) is { } held)
-            {
-                result = new ConnectionReading(connection) { Error = held };
-            }
-            else
-            {
-                result = await _reader.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
-            }
+            var result = cancellationToken.IsCancellationRequested
+                ? new ConnectionReading(connection) { Cancelled = true }
+                : await _gate.WaitAsync(connection, cancellationToken).ConfigureAwait(false)
+                    ?? await _reader.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
 
             await read.WriteAsync(result, CancellationToken.None).ConfigureAwait(false);
         }
@@ -179,14 +205,10 @@ public sealed class SyncEngine
 
             // Not cancellable: what was read is stored, and the runs come to their end.
             var ends = await _store.StoreAsync(group, CancellationToken.None).ConfigureAwait(false);
+            await _gate.NoteAsync(ends, CancellationToken.None).ConfigureAwait(false);
             tally.Add(group.Count, ends);
             foreach (var end in ends)
             {
-                if (end.Reading.Error is BrokerException { Kind: BrokerErrorKind.RateLimited } limited)
-                {
-                    await _holds.HoldAsync(end.Reading.Connection.BrokerId, limited.RetryAfter ?? SyncPolicy.DefaultRetryAfter, CancellationToken.None).ConfigureAwait(false);
-                }
-
                 await _prices.NoteAsync(end.Reading, CancellationToken.None).ConfigureAwait(false);
             }
         }
@@ -223,17 +245,34 @@ public sealed class SyncEngine
 
     private async Task RenewAsync(Guid leaseToken, CancellationToken done)
     {
-        try
+        var renewedAt = _clock.GetTimestamp();
+        while (!done.IsCancellationRequested)
         {
-            while (true)
+            await Task.Delay(Workers.Beat, _clock, done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
             {
-                await Task.Delay(SyncClaims.LeaseTime / 3, _clock, done).ConfigureAwait(false);
-                await _claims.RenewAsync(leaseToken, done).ConfigureAwait(false);
+                await _workers.BeatAsync(done).ConfigureAwait(false);
+                if (_clock.GetElapsedTime(renewedAt) > SyncClaims.LeaseTime / 4)
+                {
+                    await _claims.RenewAsync(leaseToken, done).ConfigureAwait(false);
+                    renewedAt = _clock.GetTimestamp();
+                }
+            }
+            catch (OperationCanceledException) when (done.IsCancellationRequested)
+            {
+                // The sync is over.
+            }
+            catch (DbException e)
+            {
+                // The database is away for a moment. If it stays away, the leases run out and others take over.
+                LogNotRenewed(_log, e);
             }
         }
-        catch (OperationCanceledException) when (done.IsCancellationRequested)
-        {
-            // The sync is over.
-        }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Leases could not be renewed; it is tried again in a moment")]
+    private static partial void LogNotRenewed(ILogger log, Exception e);
 }
+
+/// <summary>Claims the next connections; null when there are no more.</summary>
+internal delegate Task<IReadOnlyCollection<ClaimedConnection>?> NextClaims(Guid leaseToken, CancellationToken cancellationToken);

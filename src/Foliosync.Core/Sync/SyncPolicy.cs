@@ -8,10 +8,10 @@ namespace Foliosync.Core.Sync;
 /// <param name="ConsecutiveFailures">Faults since the last success, this run not counted.</param>
 /// <param name="Trigger">What started the run.</param>
 /// <param name="CanLogIn">The adapter has a login that a person can repeat.</param>
-/// <param name="Interval">Time between two scheduled runs.</param>
+/// <param name="ScheduledAt">UTC instant at which the schedule would sync it next.</param>
 /// <param name="Now">UTC instant of the end of the run.</param>
 public sealed record RunContext(
-    ConnectionState State, int ConsecutiveFailures, SyncTrigger Trigger, bool CanLogIn, TimeSpan Interval, DateTimeOffset Now);
+    ConnectionState State, int ConsecutiveFailures, SyncTrigger Trigger, bool CanLogIn, DateTimeOffset ScheduledAt, DateTimeOffset Now);
 
 /// <summary>What becomes of run and connection.</summary>
 /// <param name="RunState">How the run ends.</param>
@@ -19,7 +19,17 @@ public sealed record RunContext(
 /// <param name="ConsecutiveFailures">Faults since the last success.</param>
 /// <param name="NextSyncAt">UTC instant of the next scheduled run; null when it waits for a person.</param>
 public sealed record Verdict(
-    SyncRunState RunState, ConnectionState ConnectionState, int ConsecutiveFailures, DateTimeOffset? NextSyncAt);
+    SyncRunState RunState, ConnectionState ConnectionState, int ConsecutiveFailures, DateTimeOffset? NextSyncAt)
+{
+    /// <summary>What the run at <see cref="NextSyncAt"/> will have been started by.</summary>
+    /// <param name="trigger">What started the run that ends now.</param>
+    public SyncTrigger NextTrigger(SyncTrigger trigger) => RunState switch
+    {
+        SyncRunState.Failed => SyncTrigger.Retry,
+        SyncRunState.Cancelled => trigger,
+        _ => SyncTrigger.Schedule,
+    };
+}
 
 /// <summary>The whole error policy, one table. Adapters only name the kind; everything that follows from it is decided here.</summary>
 public static class SyncPolicy
@@ -28,7 +38,10 @@ public static class SyncPolicy
     public const int FailuresUntilFailing = 3;
 
     /// <summary>How long to wait when the broker asks for less without saying how long.</summary>
-    public static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long to wait after a process died twice while it synced the same connection.</summary>
+    public static readonly TimeSpan WaitAfterInterruption = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromHours(6);
@@ -37,7 +50,7 @@ public static class SyncPolicy
     public static Verdict Succeeded(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return new(SyncRunState.Succeeded, Keep(context, ConnectionState.Active), 0, Next(context, context.Now + context.Interval));
+        return new(SyncRunState.Succeeded, Keep(context, ConnectionState.Active), 0, Next(context, context.ScheduledAt));
     }
 
     /// <summary>The report is not plausible: it is kept, not applied, and looked at by a person or confirmed by the next one.</summary>
@@ -66,7 +79,7 @@ public static class SyncPolicy
                 new(SyncRunState.Failed, Keep(context, ConnectionState.CredentialsRejected), context.ConsecutiveFailures + 1, null),
             BrokerErrorKind.RateLimited =>
                 new(SyncRunState.Failed, context.State, context.ConsecutiveFailures, Next(context, context.Now + (error.RetryAfter ?? DefaultRetryAfter))),
-            BrokerErrorKind.Transient => Troubled(context, jitter),
+            BrokerErrorKind.Transient => Troubled(context, error.RetryAfter, jitter),
             BrokerErrorKind.InvalidData => InvalidData(context),
             _ => Internal(context, jitter),
         };
@@ -77,18 +90,26 @@ public static class SyncPolicy
     {
         ArgumentNullException.ThrowIfNull(context);
         var failures = context.ConsecutiveFailures + 1;
-        return new(SyncRunState.Failed, context.State, failures, Next(context, context.Now + Backoff(failures, jitter)));
+        return new(SyncRunState.Failed, context.State, failures, Next(context, Retry(context, failures, jitter)));
     }
 
-    private static Verdict Troubled(RunContext context, double jitter)
+    private static Verdict Troubled(RunContext context, TimeSpan? retryAfter, double jitter)
     {
         var failures = context.ConsecutiveFailures + 1;
         var state = failures >= FailuresUntilFailing ? Keep(context, ConnectionState.Failing) : context.State;
-        return new(SyncRunState.Failed, state, failures, Next(context, context.Now + Backoff(failures, jitter)));
+        var at = retryAfter is { } wait ? context.Now + wait : Retry(context, failures, jitter);
+        return new(SyncRunState.Failed, state, failures, Next(context, at));
     }
 
     private static Verdict InvalidData(RunContext context) =>
-        new(SyncRunState.NeedsReview, context.State, context.ConsecutiveFailures, Next(context, context.Now + context.Interval));
+        new(SyncRunState.NeedsReview, context.State, context.ConsecutiveFailures, Next(context, context.ScheduledAt));
+
+    // The wait grows until the schedule comes sooner.
+    private static DateTimeOffset Retry(RunContext context, int failures, double jitter)
+    {
+        var at = context.Now + Backoff(failures, jitter);
+        return at < context.ScheduledAt ? at : context.ScheduledAt;
+    }
 
     private static TimeSpan Backoff(int failures, double jitter)
     {

@@ -55,6 +55,7 @@ internal static class SyncStatements
             last_success_at = coalesce(r.last_success_at, sync_states.last_success_at),
             consecutive_failures = r.consecutive_failures,
             next_sync_at = case when sync_states.state = r.claimed_state then r.next_sync_at else sync_states.next_sync_at end,
+            next_trigger = case when sync_states.state = r.claimed_state then r.next_trigger else sync_states.next_trigger end,
             state = case when sync_states.state = r.claimed_state then r.state else sync_states.state end
         from {rows} where sync_states.connection_id = r.connection_id and sync_states.lease_token = r.lease_token
         """,
@@ -64,6 +65,7 @@ internal static class SyncStatements
         Column.Of<RunEnd>("last_success_at", r => r.Verdict.RunState == SyncRunState.Succeeded ? r.FinishedAt : null),
         Column.Of<RunEnd>("consecutive_failures", r => r.Verdict.ConsecutiveFailures),
         Column.Of<RunEnd>("next_sync_at", r => r.Verdict.NextSyncAt),
+        Column.Of<RunEnd>("next_trigger", r => SqlValues.ToText(r.Verdict.NextTrigger(r.Reading.Connection.Trigger))),
         Column.Of<RunEnd>("claimed_state", r => SqlValues.ToText(r.Reading.Connection.State)),
         Column.Of<RunEnd>("state", r => SqlValues.ToText(r.Verdict.ConnectionState)));
 

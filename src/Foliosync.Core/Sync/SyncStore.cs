@@ -87,7 +87,12 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
         var now = clock.GetUtcNow();
         var connection = reading.Connection;
         var context = new RunContext(
-            connection.State, connection.ConsecutiveFailures, connection.Trigger, reading.CanLogIn, settings.IntervalOf(connection.BrokerId), now);
+            connection.State,
+            connection.ConsecutiveFailures,
+            connection.Trigger,
+            reading.CanLogIn,
+            SyncSchedule.Next(settings.RhythmOf(connection.BrokerId, connection.SyncInterval), connection.Id, now),
+            now);
         // A renewed session is kept however the run ended: the one before it may be used up.
         if (reading.RenewedToken is { } token)
         {

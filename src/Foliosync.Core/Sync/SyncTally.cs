@@ -1,7 +1,7 @@
 namespace Foliosync.Core.Sync;
 
 /// <summary>Counts what became of the connections of one sync.</summary>
-internal sealed class SyncTally(int total, IProgress<SyncProgress>? progress, TimeProvider clock)
+internal sealed class SyncTally(IProgress<SyncProgress>? progress, TimeProvider clock)
 {
     private const int MaxProblems = 100;
 
@@ -10,7 +10,28 @@ internal sealed class SyncTally(int total, IProgress<SyncProgress>? progress, Ti
     private readonly List<SyncProblem> _problems = [];
     private readonly int[] _byState = new int[Enum.GetValues<SyncRunState>().Length];
     private SyncCounts _counts;
+    private int _total;
     private int _done;
+
+    /// <summary>How many are under way.</summary>
+    public int Open
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _total - _done;
+            }
+        }
+    }
+
+    public void Expect(int count)
+    {
+        lock (_gate)
+        {
+            _total += count;
+        }
+    }
 
     public void Add(int finished, IReadOnlyList<RunEnd> ends)
     {
@@ -34,7 +55,7 @@ internal sealed class SyncTally(int total, IProgress<SyncProgress>? progress, Ti
                 }
             }
 
-            progress?.Report(new SyncProgress(total, _done, _done - Count(SyncRunState.Succeeded)));
+            progress?.Report(new SyncProgress(_total, _done, _done - Count(SyncRunState.Succeeded)));
         }
     }
 
@@ -47,12 +68,12 @@ internal sealed class SyncTally(int total, IProgress<SyncProgress>? progress, Ti
             var needsReview = Count(SyncRunState.NeedsReview);
             var failed = Count(SyncRunState.Failed);
             return new SyncSummary(
-                total,
+                _total,
                 succeeded,
                 needsLogin,
                 needsReview,
                 failed,
-                total - succeeded - needsLogin - needsReview - failed,
+                _total - succeeded - needsLogin - needsReview - failed,
                 _counts,
                 [.. _problems],
                 clock.GetElapsedTime(_started));

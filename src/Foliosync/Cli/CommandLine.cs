@@ -22,7 +22,7 @@ internal static class CommandLine
         {
             EnableDefaultExceptionHandler = false,
             // A sync finishes the connections it is at; a server answers the requests it has.
-            ProcessTerminationTimeout = TimeSpan.FromSeconds(25),
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(29),
         });
     }
 
@@ -37,6 +37,7 @@ internal static class CommandLine
             Verb.Json,
             Verb.DataDirectory,
             ServeVerb.Create(),
+            WorkVerb.Create(),
             DemoVerb.Create(),
             SyncVerb.Create(),
             ConnectVerbs.Create(),

@@ -88,6 +88,7 @@ internal static class DemoVerb
         Urls = given.Urls,
         UrlsAreChosen = given.UrlsAreChosen,
         SyncInterval = given.SyncInterval,
+        SyncIntervalIsChosen = given.SyncIntervalIsChosen,
     };
 
     private static string AddressOf(WebApplication app) =>

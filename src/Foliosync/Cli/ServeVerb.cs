@@ -12,9 +12,9 @@ internal static class ServeVerb
         HelpName = "URL",
     };
 
-    public static readonly Option<bool> NoJobs = new("--no-jobs") { Description = "Serve only; another process syncs" };
+    public static readonly Option<bool> NoJobs = new("--no-jobs") { Description = "Serve only; 'foliosync work' syncs" };
 
-    public static Command Create() => Verb.Create("serve", "Serve the API and the status page, and do the syncs that are asked for there", RunAsync, Urls, NoJobs);
+    public static Command Create() => Verb.Create("serve", "Serve the API and the status page, and sync on schedule", RunAsync, Urls, NoJobs);
 
     public static async Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
     {

@@ -2,13 +2,13 @@ using System.Globalization;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Storage;
-using Foliosync.Hosting;
+using Foliosync.Core.Sync;
 using Microsoft.EntityFrameworkCore;
 
 namespace Foliosync.Diagnosis;
 
 /// <summary>Checks of every connection: its adapter, credentials, session, and how old its data is.</summary>
-internal sealed class ConnectionChecks(BrokerCatalog catalog, InstanceSettings settings, TimeProvider clock)
+internal sealed class ConnectionChecks(BrokerCatalog catalog, SyncSettings sync, TimeProvider clock)
 {
     private const int MostNamed = 5;
 
@@ -88,8 +88,7 @@ internal sealed class ConnectionChecks(BrokerCatalog catalog, InstanceSettings s
     // Three missed turns, and never less than a day: markets close.
     private TimeSpan Patience(BrokerConnection connection)
     {
-        var interval = catalog.TryFind(connection.BrokerId, out var broker) ? broker.Manifest.SuggestedInterval : null;
-        var turns = (interval ?? settings.SyncInterval) * 3;
+        var turns = (sync.RhythmOf(connection.BrokerId, connection.SyncInterval).Interval ?? TimeSpan.FromDays(1)) * 3;
         return turns > TimeSpan.FromDays(1) ? turns : TimeSpan.FromDays(1);
     }
 

@@ -2,6 +2,7 @@ using Foliosync.Brokers;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Connections.Http;
 using Foliosync.Core.Instruments;
+using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
@@ -32,10 +33,13 @@ internal static class FoliosyncServices
         services.AddSingleton<ConnectionSetup>();
         services.AddSingleton<ConnectionImport>();
         services.AddSingleton<ConnectionLogin>();
-        services.AddSingleton(s => Sync(settings, s.GetRequiredService<BrokerCatalog>()));
+        services.AddSingleton(Sync(settings));
+        services.AddSingleton<Workers>();
         services.AddSingleton<InstrumentDirectory>();
         services.AddSingleton<InstrumentNames>();
         services.AddSingleton<SyncEngine>();
+        services.AddSingleton<SyncPlanner>();
+        services.AddSingleton<SyncNudge>((_, _) => Task.CompletedTask);
         services.AddSingleton<SyncQueue>();
         services.AddSingleton<Instance>();
         services.AddSingleton<SqliteBackup>();
@@ -46,11 +50,11 @@ internal static class FoliosyncServices
         return services;
     }
 
-    private static SyncSettings Sync(InstanceSettings settings, BrokerCatalog catalog) => new()
+    private static SyncSettings Sync(InstanceSettings settings) => new()
     {
         Interval = settings.SyncInterval,
-        BrokerIntervals = catalog.All.Where(b => b.Manifest.SuggestedInterval is not null)
-            .ToDictionary(b => b.Manifest.Id, b => b.Manifest.SuggestedInterval!.Value),
+        IsIntervalChosen = settings.SyncIntervalIsChosen,
+        BrokerRhythms = SyncSettings.RhythmsOf(BuiltInBrokers.All),
     };
 
     private static Database OpenDatabase(InstanceSettings settings)

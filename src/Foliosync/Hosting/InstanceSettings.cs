@@ -40,6 +40,9 @@ internal sealed record InstanceSettings
     /// <summary>How often a connection is due whose broker suggests nothing.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>True when <see cref="SyncInterval"/> was chosen by a person and is not the default.</summary>
+    public bool SyncIntervalIsChosen { get; init; }
+
     /// <summary>What is set for single brokers, by id in lower case.</summary>
     public IReadOnlyDictionary<string, BrokerOverride> Brokers { get; init; } = new Dictionary<string, BrokerOverride>();
 
@@ -106,6 +109,7 @@ internal sealed record InstanceSettings
             Urls = ReadUrls(urls ?? "http://127.0.0.1:8080"),
             UrlsAreChosen = urls is not null,
             SyncInterval = interval,
+            SyncIntervalIsChosen = source.Find(SyncIntervalName) is not null,
             Brokers = brokers,
             Warnings = warnings,
         };

@@ -7,9 +7,9 @@ internal static class PrivateFile
     public static FileStream Create(string file) => Open(file, FileMode.Create);
 
     /// <summary>Opens a file for writing; a new one is private.</summary>
-    public static FileStream Open(string file, FileMode mode)
+    public static FileStream Open(string file, FileMode mode, FileShare share = FileShare.ReadWrite)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = FileShare.ReadWrite };
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = share };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

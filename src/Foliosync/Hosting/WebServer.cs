@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Foliosync.Api;
-using Foliosync.Core.Sync;
+using Foliosync.Core.Jobs;
+using Foliosync.Hosting.Jobs;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -9,9 +10,12 @@ namespace Foliosync.Hosting;
 /// <summary>The web server: what <c>serve</c>, <c>demo</c> and tests start.</summary>
 internal static class WebServer
 {
+    /// <summary>How long what is under way may take to come to an end, or to be handed over, when the process is told to stop.</summary>
+    public static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(25);
+
     /// <summary>Puts the server together without starting it. The caller starts and disposes it.</summary>
     /// <param name="settings">Where it listens and what it serves.</param>
-    /// <param name="jobs">True to work on queued syncs too.</param>
+    /// <param name="jobs">True to work on jobs too; false to leave them to other processes.</param>
     /// <param name="configure">Adds to the server before it is built; null to add nothing.</param>
     public static WebApplication Create(InstanceSettings settings, bool jobs, Action<WebApplicationBuilder>? configure = null)
     {
@@ -23,12 +27,16 @@ internal static class WebServer
         });
         builder.WebHost.UseUrls([.. settings.Urls]);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
         ServerLog.Configure(builder.Logging, json: false);
         builder.Services.AddFoliosync(settings).AddFoliosyncApi();
         if (jobs)
         {
-            builder.Services.AddHostedService(s => s.GetRequiredService<SyncQueue>());
+            builder.Services.AddJobs(settings, WorkerRole.Serve);
+        }
+        else
+        {
+            builder.Services.AddJobClient(settings);
         }
 
         configure?.Invoke(builder);

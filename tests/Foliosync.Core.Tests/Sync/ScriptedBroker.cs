@@ -49,6 +49,9 @@ internal class ScriptedBroker : IBroker, IHoldingsSource, IFundsSource, ICashSou
         public Func<CancellationToken, Task> BeforeHoldings { get; set; } = _ => Task.CompletedTask;
 
         public int HoldingsReads { get; set; }
+
+        /// <summary>Thrown when holdings were asked for, which counts as a read.</summary>
+        public Exception? FailAfterRead { get; set; }
     }
 
     public Script this[string apiKey]
@@ -76,6 +79,11 @@ internal class ScriptedBroker : IBroker, IHoldingsSource, IFundsSource, ICashSou
         var script = Open(session, "holdings");
         script.HoldingsReads++;
         await script.BeforeHoldings(cancellationToken);
+        if (script.FailAfterRead is { } failure)
+        {
+            throw failure;
+        }
+
         return new HoldingsReport
         {
             Holdings = [.. script.Holdings],

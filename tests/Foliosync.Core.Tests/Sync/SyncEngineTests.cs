@@ -368,17 +368,8 @@ public sealed class SyncEngineTests
         await using var world = await SyncWorld.CreateAsync(store);
         await world.ConnectAsync("key1");
         world.Broker["key1"].Holdings = [SyncWorld.Share("INFY", 10)];
-        var id = (await world.StateAsync()).ConnectionId;
         var died = $"{Environment.MachineName}/999999/1";
-        await world.ReadAsync(async db =>
-        {
-            db.SyncRuns.Add(new SyncRun { Id = Guid.NewGuid(), ConnectionId = id, State = SyncRunState.Running, QueuedAt = world.Clock.GetUtcNow(), Worker = died });
-            await db.SaveChangesAsync();
-            return await db.SyncStates.ExecuteUpdateAsync(u => u
-                .SetProperty(s => s.LeaseToken, Guid.NewGuid())
-                .SetProperty(s => s.LeaseHolder, died)
-                .SetProperty(s => s.LeaseUntil, world.Clock.GetUtcNow().AddMinutes(5)));
-        });
+        await world.HoldByAsync(died, seenAgo: TimeSpan.Zero);
 
         var summary = await world.SyncAsync();
 

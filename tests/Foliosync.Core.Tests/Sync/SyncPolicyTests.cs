@@ -15,7 +15,7 @@ public sealed class SyncPolicyTests
     private static readonly BrokerException Transient = BrokerException.Transient("Later.");
     private static readonly BrokerException InvalidData = BrokerException.InvalidData("Unreadable.");
 
-    private static readonly RunContext Active = new(ConnectionState.Active, 0, SyncTrigger.Schedule, CanLogIn: true, TimeSpan.FromHours(1), Now);
+    private static readonly RunContext Active = new(ConnectionState.Active, 0, SyncTrigger.Schedule, CanLogIn: true, ScheduledAt: Now.AddHours(1), Now);
 
     public static TheoryData<ConnectionState> States => [.. Enum.GetValues<ConnectionState>()];
 
@@ -67,9 +67,9 @@ public sealed class SyncPolicyTests
     }
 
     [Fact]
-    public void A_rate_limit_without_a_time_waits_a_minute()
+    public void A_rate_limit_without_a_time_waits_ten_seconds()
     {
-        SyncPolicy.Failed(Active, BrokerException.RateLimited("Slower.", retryAfter: null), 0.5).NextSyncAt.ShouldBe(Now.AddMinutes(1));
+        SyncPolicy.Failed(Active, BrokerException.RateLimited("Slower.", retryAfter: null), 0.5).NextSyncAt.ShouldBe(Now.AddSeconds(10));
     }
 
     [Theory]
@@ -95,8 +95,32 @@ public sealed class SyncPolicyTests
     [InlineData(1_000_000, 360)]
     public void The_wait_after_transient_faults_doubles_up_to_six_hours(int failuresBefore, int minutes)
     {
-        SyncPolicy.Failed(Active with { ConsecutiveFailures = failuresBefore }, Transient, 0.5).NextSyncAt
+        SyncPolicy.Failed(Active with { ConsecutiveFailures = failuresBefore, ScheduledAt = Now.AddDays(1) }, Transient, 0.5).NextSyncAt
             .ShouldBe(Now.AddMinutes(minutes));
+    }
+
+    [Fact]
+    public void The_wait_after_transient_faults_never_goes_beyond_the_schedule()
+    {
+        SyncPolicy.Failed(Active with { ConsecutiveFailures = 9 }, Transient, 0.5).NextSyncAt.ShouldBe(Active.ScheduledAt);
+    }
+
+    [Fact]
+    public void A_broker_in_trouble_that_says_when_to_come_back_is_taken_at_its_word()
+    {
+        var error = BrokerException.Transient("Maintenance.", retryAfter: TimeSpan.FromSeconds(7_201));
+
+        SyncPolicy.Failed(Active, error, 0.5).NextSyncAt.ShouldBe(Now.AddSeconds(7_201));
+    }
+
+    [Theory]
+    [InlineData(SyncRunState.Failed, SyncTrigger.Manual, SyncTrigger.Retry)]
+    [InlineData(SyncRunState.Cancelled, SyncTrigger.Manual, SyncTrigger.Manual)]
+    [InlineData(SyncRunState.Succeeded, SyncTrigger.Retry, SyncTrigger.Schedule)]
+    [InlineData(SyncRunState.NeedsReview, SyncTrigger.Manual, SyncTrigger.Schedule)]
+    public void A_run_knows_what_its_successor_is_started_by(SyncRunState state, SyncTrigger trigger, SyncTrigger expected)
+    {
+        new Verdict(state, ConnectionState.Active, 0, Now).NextTrigger(trigger).ShouldBe(expected);
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using Foliosync.Brokers.Contract;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Connections.Http;
 using Foliosync.Core.Instruments;
+using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
@@ -54,9 +55,15 @@ internal sealed class SyncWorld : IAsyncDisposable
         return world;
     }
 
+    public SyncSettings Settings { get; set; } = new();
+
+    public SyncPlanner Planner => new(Database, Engine, Catalog, Clock);
+
+    public SyncQueue Queue => new(Database, (_, _) => Task.CompletedTask, Clock);
+
     /// <summary>Another engine over the same database, as another process would have it.</summary>
     public SyncEngine NewEngine() => new(
-        Database, Catalog, _http, Vault, new InstrumentDirectory(Database, Clock), new InstrumentNames(Database, Clock), new SyncSettings(), Clock, NullLoggerFactory.Instance);
+        Database, Catalog, _http, Vault, new InstrumentDirectory(Database, Clock), new InstrumentNames(Database, Clock), Settings, new Workers(Database, Clock), Clock, NullLoggerFactory.Instance);
 
     /// <summary>Makes scripted connections with these api keys.</summary>
     public async Task ConnectAsync(params string[] apiKeys)
@@ -75,6 +82,47 @@ internal sealed class SyncWorld : IAsyncDisposable
 
     public Task<SyncSummary> SyncAsync(CancellationToken cancellationToken = default) =>
         Engine.RunAsync(new SyncRequest(), null, cancellationToken);
+
+    /// <summary>Syncs one connection because a person asked for it.</summary>
+    public async Task<SyncSummary> SyncOneAsync(string label)
+    {
+        var id = (await StateAsync(label)).ConnectionId;
+        return await Engine.RunAsync(new SyncRequest { ConnectionId = id }, null, default);
+    }
+
+    /// <summary>Does what the planner finds, as the job engine would.</summary>
+    public async Task SyncDueAsync(CancellationToken cancellationToken = default)
+    {
+        var plan = await Planner.PlanAsync(cancellationToken);
+        foreach (var connectionId in plan.Queued)
+        {
+            await Engine.RunQueuedAsync(connectionId, cancellationToken);
+        }
+
+        foreach (var due in plan.Shards)
+        {
+            await Engine.RunDueAsync(due.BrokerId, due.Shard, null, cancellationToken);
+        }
+    }
+
+    /// <summary>Puts every connection into the hands of another worker, with a run under way.</summary>
+    public async Task HoldByAsync(string worker, TimeSpan seenAgo, SyncTrigger trigger = SyncTrigger.Schedule)
+    {
+        await using var db = Database.Open();
+        foreach (var state in await db.SyncStates.ToListAsync())
+        {
+            (state.LeaseToken, state.LeaseHolder, state.LeaseUntil) = (Guid.NewGuid(), worker, Clock.GetUtcNow().AddMinutes(1));
+            db.SyncRuns.Add(new SyncRun
+            {
+                Id = Guid.CreateVersion7(Clock.GetUtcNow().AddSeconds(-1)), ConnectionId = state.ConnectionId, Trigger = trigger, State = SyncRunState.Running, Worker = worker,
+            });
+        }
+
+        // On PostgreSQL the clock of the server counts, which is not the test's.
+        var now = Database.Store == Store.Postgres ? TimeProvider.System.GetUtcNow() : Clock.GetUtcNow();
+        db.Workers.Add(new WorkerPresence { Name = worker, Version = "1", Role = WorkerRole.Work, StartedAt = now, LastSeenAt = now - seenAgo });
+        await db.SaveChangesAsync();
+    }
 
     public async Task<List<Holding>> HoldingsAsync()
     {

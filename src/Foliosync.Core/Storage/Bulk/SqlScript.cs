@@ -34,6 +34,14 @@ internal abstract class SqlScript
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Runs everything added so far in a transaction of its own.</summary>
+    public async Task WriteAsync(Database database, CancellationToken cancellationToken)
+    {
+        await using var write = await database.BeginWriteAsync(cancellationToken).ConfigureAwait(false);
+        await RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
+        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Runs everything added so far inside <paramref name="transaction"/>, in order.</summary>
     public abstract Task RunAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken);
 }

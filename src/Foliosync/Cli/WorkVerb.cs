@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Foliosync.Core.Jobs;
+using Foliosync.Hosting;
+using Foliosync.Hosting.Jobs;
+
+namespace Foliosync.Cli;
+
+/// <summary><c>foliosync work</c>: syncs on schedule without serving anything, until it is told to stop.</summary>
+internal static class WorkVerb
+{
+    public static Command Create() => Verb.Create(
+        "work", "Sync on schedule without serving; on PostgreSQL any number of these share the work", RunAsync);
+
+    private static async Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
+        ServerLog.Configure(builder.Logging, context.Output.Json);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = WebServer.ShutdownTime);
+        builder.Services.AddFoliosync(context.Settings).AddJobs(context.Settings, WorkerRole.Work);
+        using var worker = builder.Build();
+        await context.PrepareAsync(worker.Services.GetRequiredService<Instance>(), cancellationToken);
+        await worker.StartAsync(cancellationToken);
+        await worker.WaitForShutdownAsync(cancellationToken);
+        return ExitCode.Fine;
+    }
+}

@@ -1,0 +1,62 @@
+using Foliosync.Core.Jobs;
+using Foliosync.Core.Sync;
+using Quartz;
+
+namespace Foliosync.Hosting.Jobs;
+
+/// <summary>Finds what is due and puts it before the engine.</summary>
+[DisallowConcurrentExecution]
+internal sealed class PlannerJob(SyncPlanner planner, SyncTriggers triggers) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        var plan = await planner.PlanAsync(cancellationToken);
+        foreach (var connectionId in plan.Queued)
+        {
+            await triggers.SyncNowAsync(connectionId, cancellationToken);
+        }
+
+        foreach (var shard in plan.Shards)
+        {
+            await triggers.SyncShardAsync(shard, cancellationToken);
+        }
+    }
+}
+
+/// <summary>Syncs what is due in one shard of one broker.</summary>
+[DisallowConcurrentExecution]
+internal sealed class ShardJob(SyncEngine engine) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        var (brokerId, shard) = SyncTriggers.ShardOf(context.JobDetail.Key);
+        var progress = new Progress(p => context.ReportProgress(p.Total == 0 ? 0 : p.Done * 100 / p.Total, $"{p.Done} of {p.Total} connections"));
+        await engine.RunDueAsync(brokerId, shard, progress, cancellationToken);
+    }
+
+    private sealed class Progress(Action<SyncProgress> report) : IProgress<SyncProgress>
+    {
+        public void Report(SyncProgress value) => report(value);
+    }
+}
+
+/// <summary>Syncs the one connection that somebody is waiting for.</summary>
+internal sealed class SyncNowJob(SyncEngine engine) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
+        await engine.RunQueuedAsync(Guid.Parse(context.Trigger.Key.Name), cancellationToken);
+}
+
+/// <summary>Does one of the recurring jobs, named by its key.</summary>
+[DisallowConcurrentExecution]
+internal sealed class RecurringJob(IEnumerable<IRecurringJob> jobs) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        // A newer process may have stored a job that this one does not know.
+        if (jobs.FirstOrDefault(j => j.Name == context.JobDetail.Key.Name) is { } job)
+        {
+            await job.RunAsync(cancellationToken);
+        }
+    }
+}
