@@ -24,6 +24,9 @@ internal sealed record InferredChange(TransactionKind Kind, decimal? Quantity, d
     // A day's purchases are not this far from the prices at both its ends, save by transfer or netting.
     private const decimal PriceSlack = 0.2m;
 
+    // Units that cost less than this part of the others' cost were free, but for rounding.
+    private const decimal FreeBelow = 0.2m;
+
     public UnitRatio? Ratio { get; init; }
 
     /// <summary>What leads from <paramref name="was"/> to <paramref name="now"/>, both of one lot, in the order in which it counts.</summary>
@@ -72,7 +75,9 @@ internal sealed record InferredChange(TransactionKind Kind, decimal? Quantity, d
         var added = now.Quantity - was.Quantity;
         if (UnitRatio.Find(was.Quantity, now.Quantity) is not { } ratio)
         {
-            return sameCost && added > 0
+            // A small purchase of a large holding hides in the rounding of its average; its price gives it away.
+            var isFree = (now.CostBasis - was.CostBasis) / (added * now.Multiplier) < FreeBelow * was.UnitCost;
+            return sameCost && added > 0 && isFree
                 ? new(TransactionKind.Bonus, added, null, Transactions.Confidence.Low, "More units at the same total cost: free units, in no usual ratio.")
                 : null;
         }

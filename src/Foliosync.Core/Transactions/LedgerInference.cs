@@ -179,7 +179,7 @@ public static class LedgerInference
         {
             var first = DateOnly.FromDateTime(before!.At.DateTime);
             var last = DateOnly.FromDateTime(after.At.DateTime);
-            foreach (var change in InferredChange.Between(expected, present, rules.BrokerCost))
+            foreach (var (place, change) in InferredChange.Between(expected, present, rules.BrokerCost).Index())
             {
                 var refuted = change.Kind is TransactionKind.Buy or TransactionKind.Sell && expected.Quantity >= 0 && present.Quantity >= 0
                     && coverage.Any(c => c.Tells(present.InstrumentId, change.Kind, first, last));
@@ -191,8 +191,8 @@ public static class LedgerInference
                         Price = change.Kind == TransactionKind.Buy ? change.Price : null,
                         Confidence = Confidence.Low,
                         Note = "The broker's file has no such trade: an allotment, or a transfer. " + change.Note,
-                    })
-                    : Entry(present, change with { Confidence = confidence });
+                    }, place: place)
+                    : Entry(present, change with { Confidence = confidence }, place: place);
             }
         }
 
@@ -247,13 +247,13 @@ public static class LedgerInference
                 TransactionKind.TransferIn, renamed.Quantity, renamed.UnitCost, Confidence.Low, $"{old.Symbol} vanished {words}: a new ISIN, a merger or a new name."));
         }
 
-        private LedgerEntry Entry(SnapshotLot lot, InferredChange change, DateTimeOffset? at = null)
+        private LedgerEntry Entry(SnapshotLot lot, InferredChange change, DateTimeOffset? at = null, int place = 0)
         {
             var cash = lot.Multiplier == 1m ? change.Quantity * change.Price : null;
             return new LedgerEntry
             {
                 Id = rules.NewId(),
-                ExternalId = IdOf(lot, change),
+                ExternalId = IdOf(lot, change, place),
                 Kind = change.Kind,
                 InstrumentId = lot.InstrumentId,
                 Lot = lot.Lot,
@@ -272,12 +272,17 @@ public static class LedgerInference
             };
         }
 
-        /// <summary>The same conclusion from the same snapshots has the same id, another conclusion another one.</summary>
-        private string IdOf(SnapshotLot lot, InferredChange change)
+        /// <summary>
+        /// The same conclusion from the same snapshots has the same id, another conclusion another one. Conclusions about one lot sort by
+        /// their place, because ids decide the order of what happened at one time.
+        /// </summary>
+        private string IdOf(SnapshotLot lot, InferredChange change, int place)
         {
-            var what = FormattableString.Invariant(
-                $"{before?.Id:N}|{after.Id:N}|{lot.InstrumentId:N}|{lot.Lot}|{change.Kind}|{change.Quantity:0.############}|{change.Price:0.############}");
-            return "inferred:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(what)).AsSpan(0, 16));
+            var about = FormattableString.Invariant($"{before?.Id:N}|{after.Id:N}|{lot.InstrumentId:N}|{lot.Lot}");
+            var what = FormattableString.Invariant($"{change.Kind}|{change.Quantity:0.############}|{change.Price:0.############}");
+            return FormattableString.Invariant($"inferred:{Hash(about)}:{place}:{Hash(what)}");
         }
+
+        private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 12));
     }
 }

@@ -36,7 +36,7 @@ public static class LedgerMerge
 
         public MergedLedger Run(IEnumerable<LedgerEntry> entries)
         {
-            var rows = entries.GroupBy(e => e.ExternalId, StringComparer.Ordinal).Select(OneRow).ToList();
+            var rows = LedgerEntry.InOrder(entries.GroupBy(e => e.ExternalId, StringComparer.Ordinal).Select(OneRow)).ToList();
             var told = rows.Where(r => r.Source != TransactionSource.Inferred).GroupBy(Event.Of).SelectMany(OneEvent).ToList();
             var inferred = Inferred([.. rows.Where(r => r.Source == TransactionSource.Inferred)], told);
             return new MergedLedger
@@ -94,7 +94,7 @@ public static class LedgerMerge
         private void Confirm(List<LedgerEntry> better, List<LedgerEntry> lesser, Func<LedgerEntry, LedgerEntry, bool> same)
         {
             var free = Enumerable.Range(0, better.Count).ToList();
-            foreach (var row in LedgerEntry.InOrder(lesser).ToList())
+            foreach (var row in lesser.ToList())
             {
                 var match = free.FindIndex(i => same(better[i], row));
                 if (match >= 0)

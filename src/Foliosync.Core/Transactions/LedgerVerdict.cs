@@ -48,7 +48,8 @@ public static class LedgerVerdict
 
         return [.. verdicts.Select((v, account) => v with { Lines = [.. v.Lines.Select(l => moved.Contains((account, l)) ? Moved(l) : l)] })];
 
-        static bool IsOpen(VerdictLine l) => l.Cause is DifferenceCause.Unexplained or DifferenceCause.MissingHistory;
+        static bool IsOpen(VerdictLine l) =>
+            l.Cause is DifferenceCause.Unexplained or DifferenceCause.MissingHistory or DifferenceCause.SplitMissing;
 
         static VerdictLine Moved(VerdictLine l) => l with
         {
@@ -114,8 +115,8 @@ public static class LedgerVerdict
                 $"As old as the first report: rows from before {line.Since:yyyy-MM-dd} are missing. Import a file that goes further back."));
         }
 
-        return UnitRatio.Find(line.Ledger, line.Broker) is { } ratio
-            ? (DifferenceCause.SplitMissing, $"The broker has {ratio} of the ledger's units: enter a split or bonus issue.")
+        return walk.Jump is { } ratio
+            ? (DifferenceCause.SplitMissing, $"On that day the broker's units became {ratio}: enter a split or bonus issue.")
             : (DifferenceCause.Unexplained, "Nothing known explains this. Look for a missing or doubled row of that day.");
     }
 
@@ -192,21 +193,32 @@ public static class LedgerVerdict
     private readonly record struct Change(DateTimeOffset At, decimal By);
 
     /// <summary>Ledger and broker side by side through time, from the first report to the last.</summary>
-    private sealed record Walk(decimal Ledger, decimal Broker, DateOnly? Since, bool IsAsOldAsTheReports)
+    private sealed record Walk(decimal Ledger, decimal Broker)
     {
+        /// <summary>Day from which they never agreed again; null when they agree.</summary>
+        public DateOnly? Since { get; private init; }
+
+        /// <summary>True when they differed by the same at the first report and ever since.</summary>
+        public bool IsAsOldAsTheReports { get; private init; }
+
+        /// <summary>The ratio in which the broker's units alone changed when they parted; null when it is no usual one.</summary>
+        public UnitRatio? Jump { get; private init; }
+
         public static Walk Over(IEnumerable<Change> ledgerChanges, IEnumerable<Change> brokerChanges, LedgerAndBroker both)
         {
             decimal ledger = 0, broker = 0;
             decimal? atFirst = null;
-            DateTimeOffset? since = null;
             var unchanged = true;
+            Parting? parting = null;
+            Parting? parted = null;
             var points = ledgerChanges.Select(c => (c.At, c.By, IsBroker: false)).Concat(brokerChanges.Select(c => (c.At, c.By, IsBroker: true)))
-                .Append((At: both.FirstReportAt, By: 0m, IsBroker: true))
+                .Append((At: both.FirstReportAt, By: 0m, IsBroker: true)).Append((At: both.AsOf, By: 0m, IsBroker: true))
                 .Where(p => p.At <= both.AsOf)
                 .GroupBy(p => p.At.UtcTicks).OrderBy(g => g.Key);
             foreach (var point in points)
             {
-                ledger += point.Where(p => !p.IsBroker).Sum(p => p.By);
+                var booked = point.Where(p => !p.IsBroker).Sum(p => p.By);
+                ledger += booked;
                 broker += point.Where(p => p.IsBroker).Sum(p => p.By);
                 if (point.Key < both.FirstReportAt.UtcTicks)
                 {
@@ -214,13 +226,25 @@ public static class LedgerVerdict
                 }
 
                 var difference = ledger - broker;
-                atFirst ??= difference;
-                unchanged &= difference == atFirst;
-                since = difference == 0 ? null : since ?? new DateTimeOffset(point.Key, TimeSpan.Zero);
+                parting = difference == 0 ? null : parting ?? new(point.Key, booked == 0 ? UnitRatio.Find(ledger, broker) : null);
+
+                // Between two reports the ledger runs ahead; whether the two differ only a report tells.
+                if (point.Any(p => p.IsBroker))
+                {
+                    parted = difference == 0 ? null : parted ?? parting;
+                    atFirst ??= difference;
+                    unchanged &= difference == atFirst;
+                }
             }
 
-            return new Walk(
-                ledger, broker, since is { } at ? DateOnly.FromDateTime(at.ToOffset(both.AsOf.Offset).DateTime) : null, unchanged && atFirst != 0);
+            return new Walk(ledger, broker)
+            {
+                Since = parted is { } p ? DateOnly.FromDateTime(new DateTimeOffset(p.Ticks, TimeSpan.Zero).ToOffset(both.AsOf.Offset).DateTime) : null,
+                IsAsOldAsTheReports = unchanged && atFirst != 0,
+                Jump = parted?.Ratio,
+            };
         }
+
+        private sealed record Parting(long Ticks, UnitRatio? Ratio);
     }
 }

@@ -36,11 +36,11 @@ public readonly record struct UnitRatio(decimal New, decimal Old)
             }
         }
 
-        // From ten units on a dropped fraction does not make any two numbers look like a ratio.
+        // Of few units, a dropped fraction makes any two numbers look like a ratio.
         foreach (var ratio in Usual)
         {
             var exact = ratio.Of(before);
-            if (after >= 10 && after < exact && after == decimal.Floor(exact))
+            if (before >= 20 && after >= 10 && after < exact && after == decimal.Floor(exact))
             {
                 return ratio;
             }

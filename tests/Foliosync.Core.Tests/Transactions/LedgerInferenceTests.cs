@@ -144,6 +144,15 @@ public sealed class LedgerInferenceTests
     }
 
     [Fact]
+    public void A_small_purchase_of_a_large_holding_is_not_taken_for_free_units()
+    {
+        // 50 more is less than what an average of two decimals rounds away on 10,001 units.
+        var buy = Infer(Snapshot(1, Held(10_000, 400_000, 50)), Snapshot(2, Held(10_001, 400_050, 50))).ShouldHaveSingleItem();
+
+        (buy.Kind, buy.Price).ShouldBe((TransactionKind.Buy, 50m));
+    }
+
+    [Fact]
     public void An_unknown_cost_gives_an_unknown_price()
     {
         var buy = Infer(Snapshot(1, Held(10, null, 100)), Snapshot(2, Held(17, null, 100))).ShouldHaveSingleItem();

@@ -46,6 +46,15 @@ public sealed class LedgerVerdictTests
     }
 
     [Fact]
+    public void A_trade_that_closes_the_gap_until_its_report_comes_does_not_hide_it()
+    {
+        // 5 are missing since day 2. The purchase of 5 on day 4 is reported in the evening.
+        var verdict = Compare([Buy(1, 10, 100), Buy(4, 5, 100)], Units(10, from: 1, to: 2), Units(15, from: 2, to: 4), Units(20, from: 4));
+
+        (Only(verdict).Difference, Only(verdict).Since).ShouldBe((-5m, Date(2)));
+    }
+
+    [Fact]
     public void What_only_one_of_the_two_has_is_compared_with_nothing()
     {
         Only(Compare([Buy(2, 10, 100)])).Difference.ShouldBe(10m);
@@ -107,7 +116,7 @@ public sealed class LedgerVerdictTests
         var line = Only(Compare([Buy(1, 10, 100)], Units(10, from: 1, to: 7), Units(50, from: 7)));
 
         (line.Cause, line.Explanation, line.IsInBalance).ShouldBe(
-            (DifferenceCause.SplitMissing, "The broker has 5:1 of the ledger's units: enter a split or bonus issue.", false));
+            (DifferenceCause.SplitMissing, "On that day the broker's units became 5:1: enter a split or bonus issue.", false));
     }
 
     [Fact]
@@ -132,7 +141,7 @@ public sealed class LedgerVerdictTests
     public void Several_places_are_counted_since_the_first()
     {
         var tcs = Reported.Instrument("TCS");
-        var verdict = Compare([Buy(1, 10, 100)], Units(17, from: 4), new ReportedUnits(tcs, "", 3, At(2, 18)));
+        var verdict = Compare([Buy(1, 10, 100)], Units(10, from: 1, to: 4), Units(17, from: 4), new ReportedUnits(tcs, "", 3, At(2, 18)));
 
         verdict.Badge.ShouldBe("off in 2 places since 2026-08-04");
     }
