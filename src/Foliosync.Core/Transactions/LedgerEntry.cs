@@ -133,12 +133,14 @@ public sealed record LedgerEntry
     /// </summary>
     /// <param name="dividend">The dividend with its gross amount.</param>
     /// <param name="units">The units received.</param>
-    public static IReadOnlyList<LedgerEntry> Reinvested(LedgerEntry dividend, decimal units)
+    /// <param name="purchaseId">Id of the purchase.</param>
+    public static IReadOnlyList<LedgerEntry> Reinvested(LedgerEntry dividend, decimal units, Guid purchaseId)
     {
         ArgumentNullException.ThrowIfNull(dividend);
         var net = dividend.Amount - dividend.Charges;
         var purchase = dividend with
         {
+            Id = purchaseId,
             ExternalId = dividend.ExternalId + ":reinvested",
             Kind = TransactionKind.Buy,
             Quantity = units,

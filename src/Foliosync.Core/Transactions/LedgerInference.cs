@@ -74,7 +74,7 @@ public static class LedgerInference
         ArgumentNullException.ThrowIfNull(known);
         ArgumentNullException.ThrowIfNull(coverage);
         ArgumentNullException.ThrowIfNull(rules);
-        var explained = known.Where(k => k.Source != TransactionSource.Inferred && k.InstrumentId is not null)
+        var explained = LedgerEntry.InOrder(known).Where(k => k.Source != TransactionSource.Inferred && k.InstrumentId is not null)
             .ToLookup(k => new LotKey(k.InstrumentId!.Value, k.Lot ?? string.Empty));
         var window = new Window(before, after, coverage, rules);
         var was = (before?.Lots ?? []).ToDictionary(l => l.Key);

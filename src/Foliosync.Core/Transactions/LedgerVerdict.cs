@@ -214,9 +214,10 @@ public static class LedgerVerdict
             var points = ledgerChanges.Select(c => (c.At, c.By, IsBroker: false)).Concat(brokerChanges.Select(c => (c.At, c.By, IsBroker: true)))
                 .Append((At: both.FirstReportAt, By: 0m, IsBroker: true)).Append((At: both.AsOf, By: 0m, IsBroker: true))
                 .Where(p => p.At <= both.AsOf)
-                .GroupBy(p => p.At.UtcTicks).OrderBy(g => g.Key);
-            foreach (var point in points)
+                .GroupBy(p => p.At.UtcTicks).OrderBy(g => g.Key).ToList();
+            for (var i = 0; i < points.Count; i++)
             {
+                var point = points[i];
                 var booked = point.Where(p => !p.IsBroker).Sum(p => p.By);
                 ledger += booked;
                 broker += point.Where(p => p.IsBroker).Sum(p => p.By);
@@ -228,8 +229,8 @@ public static class LedgerVerdict
                 var difference = ledger - broker;
                 parting = difference == 0 ? null : parting ?? new(point.Key, booked == 0 ? UnitRatio.Find(ledger, broker) : null);
 
-                // Between two reports the ledger runs ahead; whether the two differ only a report tells.
-                if (point.Any(p => p.IsBroker))
+                // Within a day the ledger runs ahead of the broker's evening report; only what lasts to a report or to the next day counts.
+                if (point.Any(p => p.IsBroker) || DayOf(points[i + 1].Key, both) > DayOf(point.Key, both))
                 {
                     parted = difference == 0 ? null : parted ?? parting;
                     atFirst ??= difference;
@@ -239,11 +240,14 @@ public static class LedgerVerdict
 
             return new Walk(ledger, broker)
             {
-                Since = parted is { } p ? DateOnly.FromDateTime(new DateTimeOffset(p.Ticks, TimeSpan.Zero).ToOffset(both.AsOf.Offset).DateTime) : null,
+                Since = parted is { } p ? DayOf(p.Ticks, both) : null,
                 IsAsOldAsTheReports = unchanged && atFirst != 0,
                 Jump = parted?.Ratio,
             };
         }
+
+        private static DateOnly DayOf(long ticks, LedgerAndBroker both) =>
+            DateOnly.FromDateTime(new DateTimeOffset(ticks, TimeSpan.Zero).ToOffset(both.AsOf.Offset).DateTime);
 
         private sealed record Parting(long Ticks, UnitRatio? Ratio);
     }

@@ -101,7 +101,7 @@ public sealed class LotsTests
     {
         var dividend = Row(TransactionKind.Dividend, 5) with { Amount = 100m, Taxes = 25m };
 
-        LedgerEntry[] entries = [Buy(1, 10, 20), .. LedgerEntry.Reinvested(dividend, units: 3)];
+        LedgerEntry[] entries = [Buy(1, 10, 20), .. LedgerEntry.Reinvested(dividend, units: 3, Id("reinvested"))];
         var book = Fifo(entries);
 
         // (100 - 25) / 3 = 25 a unit; 10 x 20 + 75 = 275. The dividend leaves no cash: -200 + 75 - 75.
