@@ -151,7 +151,7 @@ public enum TransactionKind
     /// <summary>Units sold.</summary>
     Sell,
 
-    /// <summary>Cash dividend.</summary>
+    /// <summary>Cash dividend. One that was paid in units is a dividend and a buy.</summary>
     Dividend,
 
     /// <summary>Interest received (positive) or paid (negative).</summary>
@@ -169,19 +169,19 @@ public enum TransactionKind
     /// <summary>Money paid out.</summary>
     Withdrawal,
 
-    /// <summary>Units that came from another account.</summary>
+    /// <summary>Units that came from another account; the price is their cost, null when unknown.</summary>
     TransferIn,
 
     /// <summary>Units that went to another account.</summary>
     TransferOut,
 
-    /// <summary>Units divided or consolidated.</summary>
+    /// <summary>Units divided or consolidated; the quantity is the units held after it.</summary>
     Split,
 
     /// <summary>Free units.</summary>
     Bonus,
 
-    /// <summary>A correction.</summary>
+    /// <summary>A correction. With an instrument, its quantity and price are what is held, and at which cost each, from then on.</summary>
     Adjustment,
 
     /// <summary>The broker's kind is not known to the adapter. Kept, never dropped.</summary>
