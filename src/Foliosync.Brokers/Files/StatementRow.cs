@@ -27,6 +27,9 @@ internal sealed class Column(string name, params string[] otherNames)
 /// <param name="cell">The text of a column; empty when there is none.</param>
 internal sealed class StatementRow(string place, Func<Column, string> cell)
 {
+    // Stands in for a day that could not be read until its row is left out; every time zone has it.
+    private static readonly DateOnly AnyDay = new(2000, 1, 1);
+
     /// <summary>The row for people.</summary>
     public string Place => place;
 
@@ -52,7 +55,7 @@ internal sealed class StatementRow(string place, Func<Column, string> cell)
     public decimal? NotNegativeOrNull(Column column) => cell(column).Length == 0 ? null : NotNegative(column);
 
     /// <summary>A day that must be there.</summary>
-    public DateOnly Day(Column column) => StatementValues.TryDay(cell(column), out var day) ? day : Reject(column, DateOnly.MinValue);
+    public DateOnly Day(Column column) => StatementValues.TryDay(cell(column), out var day) ? day : Reject(column, AnyDay);
 
     /// <summary>Leaves the row out because of a field.</summary>
     public T Reject<T>(Column column, T instead)

@@ -47,8 +47,9 @@ internal static class FoliosyncInstrument
         "NASDAQ" => "XNAS",
         "NYSE" => "XNYS",
         "LSE" => "XLON",
+        "AMEX" => "XASE",
         "XETRA" => "XETR",
-        ['X', _, _, _] => exchange,
+        { Length: 4 } => exchange,
         _ => null,
     };
 
