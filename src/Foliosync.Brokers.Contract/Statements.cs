@@ -61,8 +61,9 @@ public sealed record StatementReport
     public CashReport? Cash { get; init; }
 
     /// <summary>
-    /// Transactions page by page and in the order of the file, when the file has them. They are read from the file while they are asked
-    /// for, so that a long file needs little memory, and can be read once. A page has no cursor.
+    /// Transactions page by page, when the file has them. They are read from the file while they are asked for, so that a long file needs
+    /// little memory, and can be read once. A page has at most 1,000 and no cursor. An id may come twice where the file has a trade twice: it
+    /// is the same one.
     /// </summary>
     /// <exception cref="BrokerException">While reading, when the file turns out to be damaged: nothing of it should be kept then.</exception>
     public IAsyncEnumerable<TransactionsPage>? Transactions { get; init; }

@@ -196,7 +196,7 @@ public abstract class StatementContractTests
         foreach (var (name, _) in Recordings)
         {
             var whole = Bytes(name);
-            for (var i = 0; i < 150; i++)
+            for (var i = 0; i < 100; i++)
             {
                 // Cut off, or a byte changed, at places spread over the file; always the same.
                 var place = (int)((long)i * 7_919 % whole.Length);

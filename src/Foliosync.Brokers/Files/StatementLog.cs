@@ -12,6 +12,7 @@ internal sealed class StatementLog
 
     private readonly Dictionary<string, int> _counts = [];
     private readonly List<BrokerWarning> _warnings = [];
+    private int _read;
 
     /// <summary>Rows that were left out.</summary>
     public int Skipped { get; private set; }
@@ -45,6 +46,7 @@ internal sealed class StatementLog
     {
         if (row.Unreadable is not { } column)
         {
+            _read++;
             return false;
         }
 
@@ -73,9 +75,9 @@ internal sealed class StatementLog
 
     /// <summary>Refuses a file of which every row had to be left out: then its format has changed, not a row.</summary>
     /// <exception cref="BrokerException">Of kind InvalidData.</exception>
-    public void RequireAnyReadable(int read)
+    public void RequireAnyReadable()
     {
-        if (Skipped > 0 && read == 0)
+        if (Skipped > 0 && _read == 0)
         {
             throw BrokerException.InvalidData(
                 "Not one row of the file could be read. Download it again without changing it; if it is new, its format has changed.",

@@ -9,6 +9,8 @@ internal static partial class StatementValues
     /// <summary>More units or money than this cannot be meant; it also keeps every product of two numbers within a decimal.</summary>
     private const decimal Limit = 1_000_000_000_000m;
 
+    private const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+    private const int LongestNumber = 40;
     private const int FirstYear = 1980;
     private const int LastYear = 2100;
     private const int FirstSerial = 29_221;
@@ -26,6 +28,11 @@ internal static partial class StatementValues
         var isNegative = digits is ['(', .., ')'];
         digits = (isNegative ? digits[1..^1] : digits).Replace("$", "", StringComparison.Ordinal).Replace("₹", "", StringComparison.Ordinal).Trim();
         number = 0;
+        if (digits.Length > LongestNumber)
+        {
+            return false;
+        }
+
         if (digits.Contains(',', StringComparison.Ordinal))
         {
             // A comma is a thousands mark only where thousands are marked: 1,5 may be a decimal comma, and is refused.
@@ -37,10 +44,7 @@ internal static partial class StatementValues
             digits = digits.Replace(",", "", StringComparison.Ordinal);
         }
 
-        if (digits.Length > 40
-            || !decimal.TryParse(
-                digits, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out number)
-            || number is <= -Limit or >= Limit)
+        if (!decimal.TryParse(digits, Style, CultureInfo.InvariantCulture, out number) || number is <= -Limit or >= Limit)
         {
             return false;
         }

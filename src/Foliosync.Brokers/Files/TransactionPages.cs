@@ -14,7 +14,6 @@ internal static class TransactionPages
     public static async IAsyncEnumerable<TransactionsPage> Of(
         IEnumerable<ReportedTransaction> transactions, StatementLog log, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var read = 0;
         var skipped = 0;
         var page = new List<ReportedTransaction>();
         foreach (var transaction in transactions)
@@ -29,10 +28,9 @@ internal static class TransactionPages
             }
 
             page.Add(transaction);
-            read++;
         }
 
-        log.RequireAnyReadable(read);
+        log.RequireAnyReadable();
         yield return Close(log.TakeRest());
 
         TransactionsPage Close(IReadOnlyList<BrokerWarning> warnings)

@@ -14,10 +14,10 @@ internal sealed class XlsxPackage : IDisposable
     public const string StrictRelationships = "http://purl.oclc.org/ooxml/officeDocument/relationships";
 
     private const int MostEntries = 2_000;
-    private const long MostUnpacked = 512L * 1024 * 1024;
+    private const long MostUnpacked = 256L * 1024 * 1024;
 
     /// <summary>Sheets of equal rows shrink to a fiftieth; what shrinks further than this was made to.</summary>
-    private const long MostShrunk = 200;
+    private const long MostShrunk = 100;
     private const long AlwaysAllowed = 1024 * 1024;
 
     private static readonly XmlReaderSettings Xml = new()

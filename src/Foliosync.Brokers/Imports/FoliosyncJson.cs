@@ -95,7 +95,7 @@ internal static class FoliosyncJson
             });
         }
 
-        log.RequireAnyReadable(holdings.Count);
+        log.RequireAnyReadable();
         return new HoldingRows(holdings, log.Skipped, log.TakeRest());
     }
 

@@ -56,7 +56,7 @@ internal sealed class VestedHoldings : ITableFormat
             }
         }
 
-        log.RequireAnyReadable(holdings.Count);
+        log.RequireAnyReadable();
         var isWhole = AgreesWithSummary(book, value, holdings.Count, log, cancellationToken);
         return new StatementReport
         {

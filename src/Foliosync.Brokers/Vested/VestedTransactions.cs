@@ -66,7 +66,7 @@ internal sealed class VestedTransactions : ITableFormat
         if (table.UnknownColumns > 0)
         {
             var where = table.Sheet.Length == 0 ? "The file" : $"The sheet {PersonalData.Shown(table.Sheet)}";
-            log.Warn("columns-not-read", $"{where} has {table.UnknownColumns} columns that are not known; they were not read.");
+            log.Warn("columns-not-read", $"{where} has columns that are not known ({table.UnknownColumns}); they were not read.");
         }
     }
 

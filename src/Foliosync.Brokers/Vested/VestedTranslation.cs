@@ -203,7 +203,7 @@ internal sealed partial class VestedTranslation(
         var expected = ledger.Rows.Count(row => types.Contains(row.Type));
         if (rows is null && expected > 0)
         {
-            log.Warn("sheet-missing", $"The file has no sheet {sheet}, so {expected} {what} were not imported. Upload the report as it was downloaded.");
+            log.Warn("sheet-missing", $"The file has no sheet {sheet}, so its {what} ({expected}) were not imported. Upload the report as it was downloaded.");
         }
         else if (rows is { } count && count != expected)
         {

@@ -70,7 +70,7 @@ internal sealed class ZerodhaHoldingsStatement : ITableFormat
             }
         }
 
-        log.RequireAnyReadable(holdings.Count);
+        log.RequireAnyReadable();
         return isSpokenOf
             ? new HoldingsReport
             {

@@ -34,7 +34,7 @@ internal sealed class ZerodhaKiteHoldings : ITableFormat
             }
         }
 
-        log.RequireAnyReadable(holdings.Count);
+        log.RequireAnyReadable();
         return new StatementReport
         {
             Holdings = new HoldingsReport

@@ -86,7 +86,7 @@ internal sealed class Xlsx
         {
             foreach (var (name, content) in Parts)
             {
-                using var entry = archive.CreateEntry(name, CompressionLevel.Fastest).Open();
+                using var entry = archive.CreateEntry(name, CompressionLevel.Optimal).Open();
                 entry.Write(content);
             }
         }

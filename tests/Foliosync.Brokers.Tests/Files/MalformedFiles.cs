@@ -79,7 +79,7 @@ internal static class MalformedFiles
         ("day long ago", "trade_date", GoodRow.Replace(",2025-04-01,", ",0001-01-01,", StringComparison.Ordinal)),
         ("day in the far future", "trade_date", GoodRow.Replace(",2025-04-01,", ",9999-12-31,", StringComparison.Ordinal)),
         ("hour that does not exist", "order_execution_time", GoodRow.Replace("T09:30:00", "T25:61:00", StringComparison.Ordinal)),
-        ("short row", "exchange", "INFY,INE009A01021,2025-04-01"),
+        ("short row", "segment", "INFY,INE009A01021,2025-04-01"),
     ];
 
     private static byte[] Ole => [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];

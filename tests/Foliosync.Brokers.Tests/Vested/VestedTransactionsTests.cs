@@ -190,8 +190,8 @@ public sealed class VestedTransactionsTests
         reading.Transactions.ShouldBeEmpty();
         reading.Warnings.Where(warning => warning.Code == "sheet-missing").Select(warning => warning.Message).ShouldBe(
         [
-            "The file has no sheet Trades, so 1 purchases and sales were not imported. Upload the report as it was downloaded.",
-            "The file has no sheet Transfers, so 1 deposits and withdrawals were not imported. Upload the report as it was downloaded.",
+            "The file has no sheet Trades, so its purchases and sales (1) were not imported. Upload the report as it was downloaded.",
+            "The file has no sheet Transfers, so its deposits and withdrawals (1) were not imported. Upload the report as it was downloaded.",
         ]);
     }
 
