@@ -63,17 +63,6 @@ public interface IInstrumentSource
     IAsyncEnumerable<ListedInstrument> ReadInstrumentsAsync(BrokerSession session, CancellationToken cancellationToken);
 }
 
-/// <summary>The broker hands out files that a person can upload.</summary>
-public interface IStatementReader
-{
-    /// <summary>The kinds of file this adapter reads.</summary>
-    IReadOnlyList<StatementFormat> Formats { get; }
-
-    /// <summary>Reads one file. The stream is only read, never kept.</summary>
-    /// <exception cref="BrokerException">Of kind <see cref="BrokerErrorKind.InvalidData"/> when the file is not of that format.</exception>
-    Task<StatementReport> ReadStatementAsync(StatementFormat format, Stream file, CancellationToken cancellationToken);
-}
-
 /// <summary>A person logs in on the broker's own page; the answer comes back by browser redirect or by typed fields.</summary>
 public interface IInteractiveLogin
 {

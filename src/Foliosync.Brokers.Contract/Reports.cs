@@ -88,6 +88,11 @@ public sealed record ReportedHolding
     /// <summary>Average purchase price of one unit, in the instrument's currency; null when unknown. Unknown is not zero.</summary>
     public decimal? AveragePrice { get; init; }
 
+    /// <summary>
+    /// Purchase price of all units, for brokers that tell it and round <see cref="AveragePrice"/>; null to multiply the average.
+    /// </summary>
+    public decimal? CostBasis { get; init; }
+
     /// <summary>Last price of one unit, in the instrument's currency; null when unknown.</summary>
     public decimal? LastPrice { get; init; }
 
@@ -239,7 +244,11 @@ public sealed record SyncCursor(string Value);
 /// <param name="Cursor">Stored with this page; null when the broker only ever tells the present.</param>
 /// <param name="Warnings">What a person should know.</param>
 public sealed record TransactionsPage(
-    IReadOnlyList<ReportedTransaction> Transactions, SyncCursor? Cursor, IReadOnlyList<BrokerWarning> Warnings);
+    IReadOnlyList<ReportedTransaction> Transactions, SyncCursor? Cursor, IReadOnlyList<BrokerWarning> Warnings)
+{
+    /// <summary>Rows that could not be read and were left out, each with a warning unless there are very many.</summary>
+    public int SkippedRows { get; init; }
+}
 
 /// <summary>A line of a broker's instrument list.</summary>
 /// <param name="BrokerKey">The same key that <see cref="ReportedInstrument.BrokerKey"/> carries.</param>
@@ -248,28 +257,3 @@ public sealed record TransactionsPage(
 /// <param name="Name">Full name; null when the list has none.</param>
 /// <param name="AssetClass">The kind, where the list tells it for certain; else null.</param>
 public sealed record ListedInstrument(string BrokerKey, string Symbol, string? Exchange, string? Name, AssetClass? AssetClass);
-
-/// <summary>A kind of file that an adapter reads.</summary>
-/// <param name="Id">Permanent id, for example <c>zerodha-tradebook</c>.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Extensions">Usual file name endings with the dot; only a hint, a file is recognised by its content.</param>
-public sealed record StatementFormat(string Id, string Name, IReadOnlyList<string> Extensions);
-
-/// <summary>What a file said. Parts the file does not speak of are null.</summary>
-public sealed record StatementReport
-{
-    /// <summary>The account the file names; null when it names none.</summary>
-    public ReportedAccount? Account { get; init; }
-
-    /// <summary>Holdings, when the file has them.</summary>
-    public HoldingsReport? Holdings { get; init; }
-
-    /// <summary>Cash, when the file has it.</summary>
-    public CashReport? Cash { get; init; }
-
-    /// <summary>Transactions, when the file has them.</summary>
-    public IReadOnlyList<ReportedTransaction>? Transactions { get; init; }
-
-    /// <summary>What a person should know, naming the row.</summary>
-    public IReadOnlyList<BrokerWarning> Warnings { get; init; } = [];
-}

@@ -1,5 +1,6 @@
 using Foliosync.Brokers.Contract;
 using Foliosync.Brokers.Demo;
+using Foliosync.Brokers.Vested;
 using Foliosync.Brokers.Zerodha;
 
 namespace Foliosync.Brokers;
@@ -11,6 +12,7 @@ public static class BuiltInBrokers
     public static IReadOnlyList<IBroker> All { get; } =
     [
         new ZerodhaBroker(),
+        new VestedBroker(),
         new DemoBroker(),
     ];
 }

@@ -162,27 +162,6 @@ public abstract partial class BrokerContractTests
         }
     }
 
-    [Fact]
-    public async Task A_file_that_is_no_statement_is_refused()
-    {
-        if (Broker is not IStatementReader reader)
-        {
-            Directory.Exists(Path.Combine(RecordedFolder, "statements")).ShouldBeFalse("There are statements, but the broker reads none.");
-            return;
-        }
-
-        reader.Formats.ShouldNotBeEmpty();
-        reader.Formats.Select(format => format.Id).ShouldBeUnique();
-        foreach (var format in reader.Formats)
-        {
-            using var file = new MemoryStream("neither a table nor a statement"u8.ToArray());
-
-            var refused = await Should.ThrowAsync<BrokerException>(() => reader.ReadStatementAsync(format, file, CancellationToken.None));
-
-            refused.Kind.ShouldBe(BrokerErrorKind.InvalidData);
-        }
-    }
-
     private async Task<HoldingsReport> ReadHoldingsAsync(string reading, BrokerSession session)
     {
         var account = await AccountAsync();

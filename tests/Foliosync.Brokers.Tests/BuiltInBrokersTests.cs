@@ -16,6 +16,28 @@ public sealed class BuiltInBrokersTests
     }
 
     [Fact]
+    public void Every_statement_reader_is_a_broker_or_listed_once()
+    {
+        var written = typeof(BuiltInBrokers).Assembly.GetTypes()
+            .Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(IStatementReader)) && type.Namespace != "Foliosync.Brokers.Files");
+        var listed = BuiltInBrokers.All.OfType<IStatementReader>().Concat(BuiltInStatements.All).ToList();
+
+        listed.Select(reader => reader.GetType()).ShouldBe(written, ignoreOrder: true);
+        listed.SelectMany(reader => reader.Formats).Select(format => format.Id).ShouldBeUnique();
+    }
+
+    [Fact]
+    public void Every_statement_reader_inherits_the_statement_tests_once()
+    {
+        var suites = typeof(StatementContractTests).Assembly.GetTypes()
+            .Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(StatementContractTests)))
+            .Select(type => (StatementContractTests)Activator.CreateInstance(type)!);
+
+        suites.Select(suite => suite.TestedReader)
+            .ShouldBe(BuiltInBrokers.All.OfType<IStatementReader>().Concat(BuiltInStatements.All).Select(reader => reader.GetType()), ignoreOrder: true);
+    }
+
+    [Fact]
     public void Every_broker_lies_in_a_folder_named_like_its_id_beside_a_readme()
     {
         foreach (var broker in BuiltInBrokers.All)

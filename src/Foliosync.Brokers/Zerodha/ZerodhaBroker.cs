@@ -1,16 +1,20 @@
 using System.Runtime.CompilerServices;
 using Foliosync.Brokers.Contract;
+using Foliosync.Brokers.Files;
 
 namespace Foliosync.Brokers.Zerodha;
 
-/// <summary>Zerodha through Kite Connect v3, read-only.</summary>
+/// <summary>Zerodha through Kite Connect v3, read-only, and the files of Console for the time before.</summary>
 internal sealed class ZerodhaBroker : IBroker, IHoldingsSource, IPositionsSource, IFundsSource, ICashSource, ITransactionsSource,
-    IInstrumentSource, IInteractiveLogin
+    IInstrumentSource, IStatementReader, IInteractiveLogin
 {
     public const string ApiKey = "apiKey";
     public const string ApiSecret = "apiSecret";
 
     private const string PrintableText = "[!-~]+";
+
+    private readonly TableStatements _statements = new(
+        new ZerodhaTradebook(), new ZerodhaLedger(), new ZerodhaHoldingsStatement(), new ZerodhaKiteHoldings());
 
     public BrokerManifest Manifest { get; } = new()
     {
@@ -103,6 +107,15 @@ internal sealed class ZerodhaBroker : IBroker, IHoldingsSource, IPositionsSource
 
     public IAsyncEnumerable<ListedInstrument> ReadInstrumentsAsync(BrokerSession session, CancellationToken cancellationToken) =>
         ZerodhaInstruments.ReadAsync(session, cancellationToken);
+
+    public IReadOnlyList<StatementFormat> Formats => _statements.Formats;
+
+    public Task<StatementFormat?> RecogniseAsync(Stream file, CancellationToken cancellationToken) =>
+        _statements.RecogniseAsync(file, cancellationToken);
+
+    public Task<StatementReport> ReadStatementAsync(
+        StatementFormat format, Stream file, DateTimeOffset receivedAt, CancellationToken cancellationToken) =>
+        _statements.ReadStatementAsync(format, file, receivedAt, cancellationToken);
 
     public Task<LoginStep> BeginLoginAsync(BrokerSession session, LoginRequest request, CancellationToken cancellationToken)
     {

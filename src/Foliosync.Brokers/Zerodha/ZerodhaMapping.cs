@@ -24,7 +24,11 @@ internal static class ZerodhaMapping
     /// A share, fund or bond. Kite names one by its symbol alone: the exchange it is priced on and the NSE series may change from one day
     /// to the next, and positions carry no ISIN to be recognised by.
     /// </summary>
-    public static ReportedInstrument Share(string symbol, string exchange, string? isin, AssetClass assetClass) => new()
+    /// <param name="symbol">Kite's symbol, with or without series.</param>
+    /// <param name="exchange">Kite's code; null where a file does not tell.</param>
+    /// <param name="isin">ISO 6166; null when unknown.</param>
+    /// <param name="assetClass">The kind.</param>
+    public static ReportedInstrument Share(string symbol, string? exchange, string? isin, AssetClass assetClass) => new()
     {
         Isin = isin,
         Symbol = symbol,
@@ -94,7 +98,7 @@ internal static class ZerodhaMapping
     }
 
     // Only the codes that are certain; the derivative segments are left to exchange and symbol.
-    private static string? MicOf(string exchange) => exchange switch
+    private static string? MicOf(string? exchange) => exchange switch
     {
         Nse => "XNSE",
         Bse => "XBOM",

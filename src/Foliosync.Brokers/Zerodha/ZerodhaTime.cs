@@ -24,6 +24,9 @@ internal static class ZerodhaTime
     /// <summary>The day in India at an instant.</summary>
     public static DateOnly DayOf(DateTimeOffset instant) => DateOnly.FromDateTime(instant.ToOffset(India).DateTime);
 
+    /// <summary>The UTC instant at which a day begins in India.</summary>
+    public static DateTimeOffset StartOf(DateOnly day) => new DateTimeOffset(day, TimeOnly.MinValue, India).ToUniversalTime();
+
     /// <summary>When a session that began at <paramref name="login"/> ends: the first 06:00 in India strictly after it.</summary>
     public static DateTimeOffset SessionEndAfter(DateTimeOffset login)
     {

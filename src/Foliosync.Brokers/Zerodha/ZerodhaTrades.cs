@@ -91,25 +91,34 @@ internal static class ZerodhaTrades
     private static ReportedTransaction Map(ZerodhaTrade row, DateTimeOffset tradedAt)
     {
         var kind = KindOf(row.TransactionType);
-        var isShare = ZerodhaMapping.IsShareExchange(row.Exchange);
-        var day = ZerodhaTime.DayOf(tradedAt).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        var instrument = isShare
+        var instrument = ZerodhaMapping.IsShareExchange(row.Exchange)
             ? ZerodhaMapping.Share(
                 row.Tradingsymbol, row.Exchange, isin: null, ZerodhaAssetClass.OfShare(isin: null, row.Tradingsymbol) ?? AssetClass.Equity)
             : ZerodhaMapping.Derivative(row.Tradingsymbol, row.Exchange);
-        return new ReportedTransaction
+        return Of(kind, instrument, row.Exchange, row.Quantity, row.AveragePrice, tradedAt) with
         {
-            ExternalId = $"{row.Exchange}:{row.TradeId}:{day}",
-            Kind = kind,
-            Instrument = instrument,
-            Quantity = row.Quantity,
-            Price = row.AveragePrice,
-            Amount = isShare || IsPaidInFull(row.Exchange, instrument) ? AmountOf(kind, row.Quantity, row.AveragePrice) : null,
-            Currency = ZerodhaMapping.Currency,
-            TradedAt = tradedAt,
+            ExternalId = IdOf(row.Exchange, row.TradeId, ZerodhaTime.DayOf(tradedAt)),
             Note = kind is TransactionKind.Unclassified ? ZerodhaRowLog.Shown(row.TransactionType) : null,
         };
     }
+
+    /// <summary>A trade is unique by exchange, number and day; the tradebook of Console has the same three.</summary>
+    public static string IdOf(string exchange, string tradeId, DateOnly day) =>
+        $"{exchange}:{tradeId}:{day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}";
+
+    /// <summary>A trade without its id.</summary>
+    public static ReportedTransaction Of(
+        TransactionKind kind, ReportedInstrument instrument, string exchange, decimal quantity, decimal price, DateTimeOffset tradedAt) => new()
+    {
+        ExternalId = "",
+        Kind = kind,
+        Instrument = instrument,
+        Quantity = quantity,
+        Price = price,
+        Amount = IsPaidInFull(exchange, instrument.AssetClass) ? AmountOf(kind, quantity, price) : null,
+        Currency = ZerodhaMapping.Currency,
+        TradedAt = tradedAt,
+    };
 
     private static ReportedTransaction Map(
         ZerodhaFundOrder row, decimal units, decimal price, DateTimeOffset tradedAt, ZerodhaRowLog log)
@@ -130,7 +139,8 @@ internal static class ZerodhaTrades
         };
     }
 
-    private static TransactionKind KindOf(string type) => type switch
+    /// <summary>The kind by the word of the API, which is in upper case.</summary>
+    public static TransactionKind KindOf(string type) => type switch
     {
         "BUY" => TransactionKind.Buy,
         "SELL" => TransactionKind.Sell,
@@ -138,11 +148,11 @@ internal static class ZerodhaTrades
     };
 
     /// <summary>
-    /// Options on shares and indices are paid when they are bought. Futures are not, they settle from day to day; and for commodities and
-    /// currencies a trade does not tell how many units a contract has.
+    /// Shares, funds, and options on shares and indices are paid when they are bought. Futures are not, they settle from day to day; and for
+    /// commodities and currencies a trade does not tell how many units a contract has.
     /// </summary>
-    private static bool IsPaidInFull(string exchange, ReportedInstrument instrument) =>
-        exchange is "NFO" or "BFO" && instrument.AssetClass is AssetClass.Option;
+    private static bool IsPaidInFull(string exchange, AssetClass assetClass) =>
+        ZerodhaMapping.IsShareExchange(exchange) || (exchange is "NFO" or "BFO" && assetClass is AssetClass.Option);
 
     private static decimal? AmountOf(TransactionKind kind, decimal quantity, decimal price) => kind switch
     {

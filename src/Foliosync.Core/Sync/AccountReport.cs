@@ -113,7 +113,7 @@ public sealed record ReportedLot
             UnsettledQuantity = row.UnsettledQuantity,
             PledgedQuantity = row.PledgedQuantity,
             AveragePrice = row.AveragePrice,
-            CostBasis = row.AveragePrice * row.Quantity * row.Multiplier,
+            CostBasis = row.CostBasis ?? (row.AveragePrice * row.Quantity * row.Multiplier),
             LastPrice = row.LastPrice,
             PricedAt = row.PricedAt,
             Multiplier = row.Multiplier,

@@ -26,9 +26,17 @@ internal static class ReportText
         .. report.Warnings.Select(Of),
     ]);
 
+    public static string Of(StatementReading reading) => string.Concat(
+        $"format {reading.Format?.Id}, account {reading.Report.AccountExternalId ?? "not named"}\n",
+        Lines(reading.Report.Warnings.Select(Of)),
+        reading.Report.Holdings is { } holdings ? "holdings\n" + Of(holdings) : "",
+        reading.Report.Funds is { } funds ? "funds\n" + Of(funds) : "",
+        reading.Report.Cash is { } cash ? "cash\n" + Of(cash) : "",
+        reading.Report.Transactions is not null ? "transactions\n" + Of(reading.Pages) : "");
+
     public static string Of(IEnumerable<TransactionsPage> pages) => Lines(pages.SelectMany((page, number) => new[]
     {
-        $"page {number + 1}, cursor: {page.Cursor?.Value ?? "none"}",
+        $"page {number + 1}, cursor: {page.Cursor?.Value ?? "none"}{(page.SkippedRows == 0 ? "" : $", skipped rows: {page.SkippedRows}")}",
     }.Concat(page.Transactions.Select(Of)).Concat(page.Warnings.Select(Of))));
 
     public static string Of(IEnumerable<ListedInstrument> instruments) => Lines(instruments.Select(instrument => Row(
@@ -51,6 +59,7 @@ internal static class ReportText
         ("unsettled", NonZero(holding.UnsettledQuantity)),
         ("pledged", NonZero(holding.PledgedQuantity)),
         ("cost", Number(holding.AveragePrice)),
+        ("cost basis", Number(holding.CostBasis)),
         ("last", Number(holding.LastPrice)),
         ("priced", holding.PricedAt is { } time ? Time(time) : null),
         ("multiplier", holding.Multiplier == 1 ? null : Number(holding.Multiplier)),

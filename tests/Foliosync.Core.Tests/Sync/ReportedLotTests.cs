@@ -19,6 +19,13 @@ public sealed class ReportedLotTests
     }
 
     [Fact]
+    public void A_cost_that_the_broker_tells_is_not_computed_from_a_rounded_average()
+    {
+        // 2.7 x 215.19 would be 581.013.
+        Lot(Row(2.7m, 215.19m) with { CostBasis = 581.02m }).CostBasis.ShouldBe(581.02m);
+    }
+
+    [Fact]
     public void A_row_of_holdings_and_one_of_positions_are_one_lot_of_both()
     {
         var lot = Lot(Row(10, 100m)).Plus(Lot(Row(2, 90m), ReadKinds.Positions));

@@ -53,6 +53,24 @@ public sealed class ConnectTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_broker_of_files_asks_for_nothing_and_has_its_account_at_once()
+    {
+        var added = await _instance.JsonAsync("connect", "add", "--broker", "vested");
+
+        var account = added.GetProperty("accounts").EnumerateArray().ShouldHaveSingleItem();
+        account.GetProperty("externalId").GetString().ShouldBe("vested");
+        added.GetProperty("state").GetString().ShouldBe("active");
+    }
+
+    [Fact]
+    public async Task A_sync_of_a_broker_of_files_has_nothing_to_read_and_succeeds()
+    {
+        await _instance.JsonAsync("connect", "add", "--broker", "vested");
+
+        (await _instance.RunAsync("sync", "--broker", "vested")).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_broker_with_a_login_is_saved_first_and_shows_its_page()
     {
         var added = await _instance.RunWithInputAsync(
