@@ -3,6 +3,7 @@ using Foliosync.Brokers.Contract;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace Foliosync.Core.Sync;
 
@@ -10,7 +11,7 @@ namespace Foliosync.Core.Sync;
 /// Brokers that asked for a pause. While one holds, none of its connections is read; it is stored, so that other processes and a
 /// restart keep to it.
 /// </summary>
-internal sealed class BrokerHolds(Database database, TimeProvider clock)
+internal sealed partial class BrokerHolds(Database database, TimeProvider clock, ILogger<BrokerHolds> log)
 {
     // A pause of seconds is waited out; for a longer one a person should not sit before a bar that stands still.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
@@ -63,6 +64,8 @@ internal sealed class BrokerHolds(Database database, TimeProvider clock)
         }
 
         _until[brokerId] = until;
+        SyncMetrics.Held(brokerId);
+        LogHeld(log, brokerId, until);
         await using var db = database.Open(OwnerScope.Everyone);
         var changed = await db.BrokerSettings.Where(s => s.BrokerId == brokerId)
             .ExecuteUpdateAsync(u => u.SetProperty(s => s.BlockedUntil, until), cancellationToken).ConfigureAwait(false);
@@ -79,4 +82,7 @@ internal sealed class BrokerHolds(Database database, TimeProvider clock)
             }
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Broker} asked to be left alone; it is called again after {Until:u}")]
+    private static partial void LogHeld(ILogger log, string broker, DateTimeOffset until);
 }

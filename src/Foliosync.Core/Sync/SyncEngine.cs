@@ -29,7 +29,7 @@ public sealed class SyncEngine
     private readonly ConnectionReader _reader;
     private readonly BrokerHolds _holds;
     private readonly PriceRecorder _prices;
-    private readonly SnapshotRetention _retention;
+    private readonly RunJournal _journal;
 
     /// <summary>Takes the parts of this instance.</summary>
     public SyncEngine(
@@ -50,9 +50,9 @@ public sealed class SyncEngine
         _claims = new SyncClaims(database, clock);
         _store = new SyncStore(database, vault, settings, clock, logs.CreateLogger<SyncStore>());
         _reader = new ConnectionReader(catalog, http, vault, directory, names, clock);
-        _holds = new BrokerHolds(database, clock);
+        _holds = new BrokerHolds(database, clock, logs.CreateLogger<BrokerHolds>());
         _prices = new PriceRecorder(database, catalog, clock);
-        _retention = new SnapshotRetention(database, settings, clock);
+        _journal = new RunJournal(logs.CreateLogger<SyncEngine>(), clock);
     }
 
     /// <summary>Syncs what is asked for and waits until all of it is stored.</summary>
@@ -105,7 +105,6 @@ public sealed class SyncEngine
         }
 
         await _prices.FlushAsync(CancellationToken.None).ConfigureAwait(false);
-        await _retention.PruneAsync(CancellationToken.None).ConfigureAwait(false);
         return tally.ToSummary();
     }
 
@@ -148,6 +147,7 @@ public sealed class SyncEngine
     {
         await foreach (var connection in claimed.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
+            using var told = _journal.Begin(connection);
             ConnectionReading result;
             if (cancellationToken.IsCancellationRequested)
             {
@@ -182,6 +182,7 @@ public sealed class SyncEngine
             tally.Add(group.Count, ends);
             foreach (var end in ends)
             {
+                _journal.End(end);
                 if (end.Reading.Error is BrokerException { Kind: BrokerErrorKind.RateLimited } limited)
                 {
                     await _holds.HoldAsync(end.Reading.Connection.BrokerId, limited.RetryAfter ?? SyncPolicy.DefaultRetryAfter, CancellationToken.None).ConfigureAwait(false);
