@@ -675,9 +675,6 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.HasIndex("RunId")
                         .HasDatabaseName("ix_snapshots_run_id");
 
-                    b.HasIndex("TakenAt")
-                        .HasDatabaseName("ix_snapshots_taken_at");
-
                     b.ToTable("snapshots");
                 });
 
@@ -773,11 +770,11 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.HasKey("Id")
                         .HasName("pk_sync_runs");
 
-                    b.HasIndex("State")
-                        .HasDatabaseName("ix_sync_runs_state");
-
                     b.HasIndex("ConnectionId", "Id")
                         .HasDatabaseName("ix_sync_runs_connection_id_id");
+
+                    b.HasIndex("State", "Id")
+                        .HasDatabaseName("ix_sync_runs_state_id");
 
                     b.ToTable("sync_runs");
 

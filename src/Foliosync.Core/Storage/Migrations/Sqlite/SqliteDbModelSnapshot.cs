@@ -664,9 +664,6 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.HasIndex("RunId")
                         .HasDatabaseName("ix_snapshots_run_id");
 
-                    b.HasIndex("TakenAt")
-                        .HasDatabaseName("ix_snapshots_taken_at");
-
                     b.ToTable("snapshots");
                 });
 
@@ -762,11 +759,11 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_sync_runs");
 
-                    b.HasIndex("State")
-                        .HasDatabaseName("ix_sync_runs_state");
-
                     b.HasIndex("ConnectionId", "Id")
                         .HasDatabaseName("ix_sync_runs_connection_id_id");
+
+                    b.HasIndex("State", "Id")
+                        .HasDatabaseName("ix_sync_runs_state_id");
 
                     b.ToTable("sync_runs");
                 });
