@@ -2,6 +2,7 @@ using Foliosync.Brokers;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Connections.Http;
 using Foliosync.Core.Instruments;
+using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
@@ -37,14 +38,23 @@ internal static class FoliosyncServices
         services.AddSingleton<InstrumentNames>();
         services.AddSingleton<SyncEngine>();
         services.AddSingleton<SyncQueue>();
+        services.AddSingleton<SyncBacklog>();
+        services.AddSingleton(settings.Retention);
+        services.AddSingleton<HistoryRetention>();
+        services.AddSingleton<IRecurringJob>(s => s.GetRequiredService<HistoryRetention>());
         services.AddSingleton<Instance>();
         services.AddSingleton<SqliteBackup>();
         services.AddSingleton<PostgresTools>();
         services.AddSingleton<InstanceChecks>();
         services.AddSingleton<ConnectionChecks>();
         services.AddSingleton<Doctor>();
+        services.AddSingleton<Readiness>();
         return services;
     }
+
+    /// <summary>Adds what sends traces and metrics, when a collector is named. For processes that serve or work.</summary>
+    public static IServiceCollection AddFoliosyncTelemetry(this IServiceCollection services, InstanceSettings settings) =>
+        Telemetry.IsWanted(settings) ? services.AddHostedService<TelemetryService>() : services;
 
     private static SyncSettings Sync(InstanceSettings settings, BrokerCatalog catalog) => new()
     {
