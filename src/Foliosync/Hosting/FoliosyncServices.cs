@@ -53,8 +53,16 @@ internal static class FoliosyncServices
     }
 
     /// <summary>Adds what sends traces and metrics, when a collector is named. For processes that serve or work.</summary>
-    public static IServiceCollection AddFoliosyncTelemetry(this IServiceCollection services, InstanceSettings settings) =>
-        Telemetry.IsWanted(settings) ? services.AddHostedService<TelemetryService>() : services;
+    public static IServiceCollection AddFoliosyncTelemetry(this IServiceCollection services, InstanceSettings settings)
+    {
+        if (Telemetry.IsWanted(settings))
+        {
+            Telemetry.DescribeRequests();
+            services.AddHostedService<TelemetryService>();
+        }
+
+        return services;
+    }
 
     private static SyncSettings Sync(InstanceSettings settings, BrokerCatalog catalog) => new()
     {

@@ -25,9 +25,6 @@ internal sealed class Telemetry : IDisposable
         SyncMetrics.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime", "Npgsql", "Quartz",
     ];
 
-    // Answers of a broker's login and our own single-use values come in queries; a path is enough to find what is slow.
-    private static readonly string[] TagsWithQueries = ["url.query", "http.target"];
-
     private readonly TracerProvider? _traces;
     private readonly MeterProvider? _metrics;
 
@@ -39,6 +36,9 @@ internal sealed class Telemetry : IDisposable
 
     /// <summary>True when these settings name a collector.</summary>
     public static bool IsWanted(InstanceSettings settings) => IsWanted(settings, TracesEndpointName) || IsWanted(settings, MetricsEndpointName);
+
+    /// <summary>Lets requests name their route, method and status in their spans. To be called before the server is put together.</summary>
+    public static void DescribeRequests() => AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
 
     /// <summary>Starts to send. Disposing of it sends what is left, and ends it.</summary>
     public static Telemetry Start(InstanceSettings settings)
@@ -91,14 +91,18 @@ internal sealed class Telemetry : IDisposable
             new(samplingParameters.Kind == ActivityKind.Client ? SamplingDecision.Drop : SamplingDecision.RecordAndSample);
     }
 
-    /// <summary>Takes out of spans what holds the query of an address.</summary>
+    /// <summary>
+    /// Takes the queries of addresses out of spans: answers of a broker's login and single-use values come in them. The runtime does it
+    /// too, until somebody tells it otherwise.
+    /// </summary>
     private sealed class WithoutQueries : BaseProcessor<Activity>
     {
         public override void OnEnd(Activity data)
         {
-            foreach (var tag in TagsWithQueries)
+            data.SetTag("url.query", null);
+            if (data.GetTagItem("url.full") is string address && address.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query)
             {
-                data.SetTag(tag, null);
+                data.SetTag("url.full", address[..query]);
             }
         }
     }
