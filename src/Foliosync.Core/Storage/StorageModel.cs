@@ -155,7 +155,8 @@ internal static class StorageModel
         builder.Entity<SyncRun>(e =>
         {
             e.HasIndex(r => new { r.ConnectionId, r.Id });
-            e.HasIndex(r => r.State);
+            // The queue, and what is old enough to go: both are the first of one state.
+            e.HasIndex(r => new { r.State, r.Id });
             e.Enum(r => r.Trigger);
             e.Enum(r => r.State);
             e.Property(r => r.Warnings).HasConversion(
@@ -165,7 +166,6 @@ internal static class StorageModel
         });
         builder.Entity<Snapshot>(e =>
         {
-            e.HasIndex(s => s.TakenAt);
             e.HasIndex(s => s.RunId);
             e.HasOne<BrokerConnection>().WithMany().HasForeignKey(s => s.ConnectionId).OnDelete(DeleteBehavior.Cascade);
         });

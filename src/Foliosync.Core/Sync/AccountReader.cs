@@ -121,11 +121,11 @@ internal sealed class AccountReader(
 
         try
         {
-            _read |= await reading.StepAsync(name + reading.Suffix(account), clock, async () =>
+            _read |= await reading.StepAsync(name, clock, async () =>
             {
                 await read().ConfigureAwait(false);
                 return kind;
-            }).ConfigureAwait(false);
+            }, account).ConfigureAwait(false);
         }
         catch (BrokerException e) when (e.Kind == BrokerErrorKind.Unsupported)
         {

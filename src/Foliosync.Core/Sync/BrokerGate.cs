@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
+using Microsoft.Extensions.Logging;
 
 namespace Foliosync.Core.Sync;
 
@@ -10,7 +11,7 @@ namespace Foliosync.Core.Sync;
 /// is over: at once after a pause that the broker asked for, and after a mass failure by letting one connection try. Whether it is
 /// closed is stored, so that other processes and a restart keep to it.
 /// </summary>
-internal sealed class BrokerGate(Database database, TimeProvider clock)
+internal sealed partial class BrokerGate(Database database, TimeProvider clock, ILogger<BrokerGate> log)
 {
     // A pause of seconds is waited out; for a longer one a person should not sit before a bar that stands still.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
@@ -112,6 +113,11 @@ internal sealed class BrokerGate(Database database, TimeProvider clock)
             }
         }
 
+        foreach (var health in changed)
+        {
+            Tell(health);
+        }
+
         if (changed.Count > 0)
         {
             var script = SqlScript.For(database);
@@ -119,6 +125,34 @@ internal sealed class BrokerGate(Database database, TimeProvider clock)
             await script.WriteAsync(database, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private void Tell(BrokerHealth health)
+    {
+        if (health.HeldUntil is not { } until)
+        {
+            LogOpened(log, health.BrokerId);
+            return;
+        }
+
+        SyncMetrics.Held(health.BrokerId);
+        if (health.HeldBecause == HoldReason.RateLimited)
+        {
+            LogHeld(log, health.BrokerId, until);
+        }
+        else
+        {
+            LogTroubled(log, health.BrokerId, until);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Broker} asked to be left alone; it is called again after {Until:u}")]
+    private static partial void LogHeld(ILogger log, string broker, DateTimeOffset until);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Broker} is in trouble and left alone; it is tried again after {Until:u}")]
+    private static partial void LogTroubled(ILogger log, string broker, DateTimeOffset until);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Broker} works again; everyone may call it")]
+    private static partial void LogOpened(ILogger log, string broker);
 
     // Null when nothing is new.
     private BrokerHealth? Learn(string brokerId, IReadOnlyList<RunEnd> ends)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Connections;
 
@@ -35,6 +36,15 @@ internal sealed class ClaimedConnection
     public required Guid LeaseToken { get; init; }
 
     public required SyncTrigger Trigger { get; init; }
+
+    /// <summary>When the schedule wanted this run; null when it waited for a person.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>When the run began.</summary>
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The span of the run; null while nobody traces.</summary>
+    public Activity? Span { get; set; }
 
     public List<(string Field, byte[] Sealed)> Credentials { get; } = [];
 
@@ -107,8 +117,13 @@ internal sealed class ConnectionReading(ClaimedConnection connection)
     public bool HasSeveralAccounts { get; set; }
 
     /// <summary>Does one step and notes how long it took and how it went.</summary>
-    public async Task<T> StepAsync<T>(string name, TimeProvider clock, Func<Task<T>> action)
+    /// <param name="name">What is done, for example <c>read holdings</c>.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="action">The step.</param>
+    /// <param name="account">The account it is for; null when it is for the whole connection.</param>
+    public async Task<T> StepAsync<T>(string name, TimeProvider clock, Func<Task<T>> action, ClaimedAccount? account = null)
     {
+        using var span = SyncTrace.Step(name);
         var startedAt = clock.GetUtcNow();
         var result = "failed";
         try
@@ -124,7 +139,9 @@ internal sealed class ConnectionReading(ClaimedConnection connection)
         }
         finally
         {
-            Steps.Add(new SyncStep(name, startedAt, (int)(clock.GetUtcNow() - startedAt).TotalMilliseconds, result));
+            span?.SetStatus(result == "failed" ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
+            var suffix = account is null ? string.Empty : Suffix(account);
+            Steps.Add(new SyncStep(name + suffix, startedAt, (int)(clock.GetUtcNow() - startedAt).TotalMilliseconds, result));
         }
     }
 }

@@ -91,7 +91,8 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
         script.Query(
             """
             select c.id, c.owner_id, c.portfolio_id, c.broker_id, c.label, c.reads, c.unsupported_reads, c.external_user_id,
-                c.session_expires_at, c.sync_interval_seconds, s.state, s.consecutive_failures
+                c.session_expires_at, c.sync_interval_seconds, s.state, s.consecutive_failures,
+                s.next_sync_at
             from connections c join sync_states s on s.connection_id = c.id where c.id {ids} and s.lease_token = @token
             """,
             ids,
@@ -199,6 +200,8 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
         SyncInterval = row.IsDBNull(9) ? null : TimeSpan.FromSeconds(row.GetInt64(9)),
         State = SqlValues.Parse<ConnectionState>(row.GetString(10)),
         ConsecutiveFailures = row.GetInt32(11),
+        DueAt = row.InstantOrNull(12),
+        StartedAt = start.At,
         RunId = start.RunId,
         LeaseToken = start.LeaseToken,
         Trigger = start.Trigger,

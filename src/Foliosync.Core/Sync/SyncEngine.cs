@@ -34,8 +34,8 @@ public sealed partial class SyncEngine
     private readonly ConnectionReader _reader;
     private readonly BrokerGate _gate;
     private readonly PriceRecorder _prices;
-    private readonly SnapshotRetention _retention;
     private readonly ILogger<SyncEngine> _log;
+    private readonly RunJournal _journal;
 
     /// <summary>Takes the parts of this instance.</summary>
     public SyncEngine(
@@ -59,9 +59,9 @@ public sealed partial class SyncEngine
         _claims = new SyncClaims(database, workers, clock);
         _store = new SyncStore(database, vault, settings, clock, logs.CreateLogger<SyncStore>());
         _reader = new ConnectionReader(catalog, http, vault, directory, names, clock);
-        _gate = new BrokerGate(database, clock);
+        _gate = new BrokerGate(database, clock, logs.CreateLogger<BrokerGate>());
         _prices = new PriceRecorder(database, catalog, clock);
-        _retention = new SnapshotRetention(database, settings, clock);
+        _journal = new RunJournal(logs.CreateLogger<SyncEngine>(), clock);
     }
 
     /// <summary>Syncs what is asked for and waits until all of it is stored.</summary>
@@ -138,7 +138,6 @@ public sealed partial class SyncEngine
         }
 
         await _prices.FlushAsync(CancellationToken.None).ConfigureAwait(false);
-        await _retention.PruneAsync(CancellationToken.None).ConfigureAwait(false);
         return tally.ToSummary();
     }
 
@@ -183,6 +182,7 @@ public sealed partial class SyncEngine
     {
         await foreach (var connection in claimed.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
+            using var told = _journal.Begin(connection);
             var result = cancellationToken.IsCancellationRequested
                 ? new ConnectionReading(connection) { Cancelled = true }
                 : await _gate.WaitAsync(connection, cancellationToken).ConfigureAwait(false)
@@ -209,6 +209,7 @@ public sealed partial class SyncEngine
             tally.Add(group.Count, ends);
             foreach (var end in ends)
             {
+                _journal.End(end);
                 await _prices.NoteAsync(end.Reading, CancellationToken.None).ConfigureAwait(false);
             }
         }

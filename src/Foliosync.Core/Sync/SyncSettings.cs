@@ -17,9 +17,6 @@ public sealed record SyncSettings
     /// <summary>How long a surprising report must stay the same until it is taken for the truth without a person; default six hours.</summary>
     public TimeSpan ReviewConfirmedAfter { get; init; } = TimeSpan.FromHours(6);
 
-    /// <summary>How long what brokers sent is kept; default 30 days.</summary>
-    public TimeSpan SnapshotsKept { get; init; } = TimeSpan.FromDays(30);
-
     /// <summary>Connections read at the same time; default 32. Readers mostly wait for brokers.</summary>
     public int Readers { get; init; } = 32;
 

@@ -47,6 +47,7 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
 
     private async Task<IReadOnlyList<RunEnd>> StoreTogetherAsync(IReadOnlyList<ConnectionReading> group, CancellationToken cancellationToken)
     {
+        using var span = SyncTrace.Store(group);
         await using var write = await database.BeginWriteAsync(cancellationToken).ConfigureAwait(false);
 
         var states = group
@@ -86,6 +87,7 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
     {
         var now = clock.GetUtcNow();
         var connection = reading.Connection;
+        using var ids = RunJournal.Scope(log, connection);
         var context = new RunContext(
             connection.State,
             connection.ConsecutiveFailures,
@@ -160,6 +162,7 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
             return null;
         }
 
+        using var span = SyncTrace.Step("reconcile", reading);
         var startedAt = clock.GetUtcNow();
         var before = states.TryGetValue(account.Account.Id, out var stored) ? stored.ToState() : AccountState.Empty;
         var changes = Reconciler.Reconcile(account.Account.Id, before, account.Account.ReportedAt, report, () => Guid.CreateVersion7(now));

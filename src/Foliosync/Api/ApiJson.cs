@@ -6,6 +6,7 @@ using Foliosync.Core.Connections;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Transactions;
 using Foliosync.Core.Users;
+using Foliosync.Diagnosis;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Foliosync.Api;
@@ -20,10 +21,12 @@ namespace Foliosync.Api;
         typeof(CamelCase<AssetClass>), typeof(CamelCase<BrokerMaturity>), typeof(CamelCase<CredentialKind>),
         typeof(CamelCase<ConnectionState>), typeof(CamelCase<SyncTrigger>), typeof(CamelCase<SyncRunState>),
         typeof(CamelCase<TransactionKind>), typeof(CamelCase<TransactionSource>), typeof(CamelCase<TokenScope>),
+        typeof(CamelCase<CheckState>),
     ])]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(Dictionary<string, string[]>))]
 [JsonSerializable(typeof(Health))]
+[JsonSerializable(typeof(ReadinessView))]
 [JsonSerializable(typeof(Page<PortfolioView>))]
 [JsonSerializable(typeof(PortfolioInput))]
 [JsonSerializable(typeof(PortfolioPatch))]

@@ -1,12 +1,16 @@
-using System.Data.Common;
-using Foliosync.Core.Storage;
+using Foliosync.Diagnosis;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Foliosync.Api;
 
-/// <summary>Whether the program works.</summary>
-/// <param name="Status"><c>ok</c> or <c>ready</c>.</param>
+/// <summary>Whether the process runs.</summary>
+/// <param name="Status"><c>ok</c>.</param>
 internal sealed record Health(string Status);
+
+/// <summary>Whether the program can do its work.</summary>
+/// <param name="Status"><c>ready</c>; whatever is not ready answers with a problem that has the same checks.</param>
+/// <param name="Checks">What was looked at, in order.</param>
+internal sealed record ReadinessView(string Status, IReadOnlyList<CheckResult> Checks);
 
 /// <summary><c>/healthz</c> and <c>/readyz</c>.</summary>
 internal static class HealthApi
@@ -16,37 +20,22 @@ internal static class HealthApi
         app.MapGet("/healthz", () => TypedResults.Ok(new Health("ok")))
             .WithName("getHealth").WithSummary("The process runs").WithTags("Health");
         app.MapGet("/readyz", ReadyAsync)
-            .WithName("getReadiness").WithSummary("The database can be used").WithTags("Health").Produces<Health>().ProducesProblem(503);
+            .WithName("getReadiness").WithSummary("The program can do its work; says what it looked at").WithTags("Health")
+            .Produces<ReadinessView>().ProducesProblem(503);
     }
 
-    /// <summary>What keeps the program from working; null when nothing does.</summary>
-    public static async Task<string?> FindFaultAsync(Database database, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<ReadinessView>, EmptyHttpResult>> ReadyAsync(
+        HttpContext http, Readiness readiness, CancellationToken cancellationToken)
     {
-        try
+        var checks = await readiness.ExamineAsync(cancellationToken);
+        if (checks.FirstOrDefault(c => c.State == CheckState.Failed) is not { } failed)
         {
-            return await database.IsCurrentAsync(cancellationToken)
-                ? null
-                : "The database is older than the program. Run 'foliosync migrate'.";
-        }
-        catch (DatabaseVersionException e)
-        {
-            return e.Message;
-        }
-        catch (Exception e) when (e is DbException or InvalidOperationException or TimeoutException)
-        {
-            return "The database cannot be reached. See the log of the server, or run 'foliosync doctor'.";
-        }
-    }
-
-    private static async Task<Results<Ok<Health>, EmptyHttpResult>> ReadyAsync(
-        HttpContext http, Database database, CancellationToken cancellationToken)
-    {
-        if (await FindFaultAsync(database, cancellationToken) is not { } fault)
-        {
-            return TypedResults.Ok(new Health("ready"));
+            http.Response.Headers.CacheControl = "no-store";
+            return TypedResults.Ok(new ReadinessView("ready", checks));
         }
 
-        await Problems.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, fault);
+        await Problems.WriteAsync(
+            http, StatusCodes.Status503ServiceUnavailable, failed.Message, extensions: [new("checks", checks)]);
         return TypedResults.Empty;
     }
 }

@@ -17,7 +17,14 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
     /// <param name="detail">One sentence for people; null when the status says all.</param>
     /// <param name="field">Name of the input that is wrong; null when it is not one input.</param>
     /// <param name="kind">Kind of a broker's error, in the words of the API; null for all others.</param>
-    public static Task WriteAsync(HttpContext http, int status, string? detail, string? field = null, string? kind = null)
+    /// <param name="extensions">What else a program may want to know; null for nothing.</param>
+    public static Task WriteAsync(
+        HttpContext http,
+        int status,
+        string? detail,
+        string? field = null,
+        string? kind = null,
+        IReadOnlyList<KeyValuePair<string, object?>>? extensions = null)
     {
         var problem = new ProblemDetails
         {
@@ -34,6 +41,11 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
         if (kind is not null)
         {
             problem.Extensions["kind"] = kind;
+        }
+
+        foreach (var (name, value) in extensions ?? [])
+        {
+            problem.Extensions[name] = value;
         }
 
         http.Response.StatusCode = status;

@@ -49,9 +49,10 @@ internal static class CommandLine
             DatabaseVerbs.Backup(),
             DatabaseVerbs.Restore(),
             DoctorVerb.Create(),
+            HealthVerb.Create(),
             ConfigVerb.Create(),
         };
-        Verb.Attach(root, ServeVerb.RunAsync, ServeVerb.Urls, ServeVerb.NoJobs);
+        Verb.Attach(root, ServeVerb.RunAsync, ServeVerb.Urls, ServeVerb.NoJobs, ServeVerb.Log);
         return root;
     }
 }

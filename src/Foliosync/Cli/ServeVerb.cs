@@ -14,12 +14,18 @@ internal static class ServeVerb
 
     public static readonly Option<bool> NoJobs = new("--no-jobs") { Description = "Serve only; 'foliosync work' syncs" };
 
-    public static Command Create() => Verb.Create("serve", "Serve the API and the status page, and sync on schedule", RunAsync, Urls, NoJobs);
+    public static readonly Option<string?> Log = new("--log")
+    {
+        Description = "Log text for people or json for programs (FOLIOSYNC_LOG; text)",
+        HelpName = "FORM",
+    };
+
+    public static Command Create() => Verb.Create("serve", "Serve the API and the status page, and sync on schedule", RunAsync, Urls, NoJobs, Log);
 
     public static async Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
     {
         await using var app = WebServer.Create(
-            context.Settings, jobs: !context.Get(NoJobs), builder => ServerLog.Configure(builder.Logging, context.Output.Json));
+            context.Settings, jobs: !context.Get(NoJobs), builder => context.ConfigureLog(builder.Logging));
         await context.PrepareAsync(app.Services.GetRequiredService<Instance>(), cancellationToken);
         await WebServer.ListenAsync(app, context.Settings, cancellationToken);
         await app.WaitForShutdownAsync(cancellationToken);

@@ -3,6 +3,7 @@ using System.Globalization;
 using Foliosync.Core;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Sync;
+using Foliosync.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Spectre.Console;
 
@@ -22,11 +23,18 @@ internal static class SyncVerb
     {
         await context.PrepareAsync(cancellationToken);
         var request = await RequestAsync(context, cancellationToken);
+        using var telemetry = Telemetry.IsWanted(context.Settings) ? Telemetry.Start(context.Settings) : null;
         var summary = await context.Output.WithProgressAsync(
             "Syncing",
             report => context.Service<SyncEngine>()
                 .RunAsync(request, new Relay<SyncProgress>(p => report(p.Done, p.Total)), cancellationToken));
         context.Output.Result(summary, console => Show(console, summary));
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            // Whoever syncs from cron has no server that would do it.
+            await context.Service<HistoryRetention>().RunAsync(cancellationToken);
+        }
+
         if (cancellationToken.IsCancellationRequested)
         {
             context.Output.Say("Stopped. What had been read is stored; the rest is as it was.");

@@ -29,6 +29,9 @@ internal sealed class VerbContext(ParseResult arguments, Output output) : IAsync
     /// <summary>Sees everything: whoever may run this program on this machine may read its files anyway.</summary>
     public FoliosyncDb OpenDatabase() => Service<Database>().Open(OwnerScope.Everyone);
 
+    /// <summary>Makes the log of a process that serves or works what the operator wants.</summary>
+    public void ConfigureLog(ILoggingBuilder logging) => ServerLog.Configure(logging, Settings.LogAsJson || output.Json, Settings.LogLevel);
+
     /// <summary>Makes the instance ready and tells what was done for that.</summary>
     public Task PrepareAsync(CancellationToken cancellationToken) => PrepareAsync(Service<Instance>(), cancellationToken);
 
@@ -60,6 +63,7 @@ internal sealed class VerbContext(ParseResult arguments, Output output) : IAsync
         Add(InstanceSettings.DataDirectoryName, arguments.GetValue(Verb.DataDirectory));
         // Only the verbs that listen have the option; for all others it is simply not given.
         Add(InstanceSettings.UrlsName, arguments.GetResult(ServeVerb.Urls) is { } urls ? urls.GetValueOrDefault<string>() : null);
+        Add(InstanceSettings.LogName, arguments.GetResult(ServeVerb.Log) is { } log ? log.GetValueOrDefault<string>() : null);
         return InstanceSettings.Load(given, [.. BuiltInBrokers.All.Select(b => b.Manifest.Id)]);
 
         void Add(string name, string? value)

@@ -9,12 +9,12 @@ namespace Foliosync.Cli;
 internal static class WorkVerb
 {
     public static Command Create() => Verb.Create(
-        "work", "Sync on schedule without serving; on PostgreSQL any number of these share the work", RunAsync);
+        "work", "Sync on schedule without serving; on PostgreSQL any number of these share the work", RunAsync, ServeVerb.Log);
 
     private static async Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
-        ServerLog.Configure(builder.Logging, context.Output.Json);
+        context.ConfigureLog(builder.Logging);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = WebServer.ShutdownTime);
         builder.Services.AddFoliosync(context.Settings).AddJobs(context.Settings, WorkerRole.Work);
         using var worker = builder.Build();

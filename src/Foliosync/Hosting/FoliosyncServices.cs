@@ -41,12 +41,29 @@ internal static class FoliosyncServices
         services.AddSingleton<SyncPlanner>();
         services.AddSingleton<SyncNudge>((_, _) => Task.CompletedTask);
         services.AddSingleton<SyncQueue>();
+        services.AddSingleton<SyncBacklog>();
+        services.AddSingleton(settings.Retention);
+        services.AddSingleton<HistoryRetention>();
+        services.AddSingleton<IRecurringJob>(s => s.GetRequiredService<HistoryRetention>());
         services.AddSingleton<Instance>();
         services.AddSingleton<SqliteBackup>();
         services.AddSingleton<PostgresTools>();
         services.AddSingleton<InstanceChecks>();
         services.AddSingleton<ConnectionChecks>();
         services.AddSingleton<Doctor>();
+        services.AddSingleton<Readiness>();
+        return services;
+    }
+
+    /// <summary>Adds what sends traces and metrics, when a collector is named. For processes that serve or work.</summary>
+    public static IServiceCollection AddFoliosyncTelemetry(this IServiceCollection services, InstanceSettings settings)
+    {
+        if (Telemetry.IsWanted(settings))
+        {
+            Telemetry.DescribeRequests();
+            services.AddHostedService<TelemetryService>();
+        }
+
         return services;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Sync;
 
 namespace Foliosync.Hosting;
 
@@ -9,15 +10,23 @@ internal sealed record InstanceSettings
 {
     public const string DataDirectoryName = "FOLIOSYNC_DATA_DIR";
     public const string DatabaseUrlName = "DATABASE_URL";
+    public const string DatabaseUrlFileName = "DATABASE_URL_FILE";
     public const string MasterKeyName = "FOLIOSYNC_MASTER_KEY";
     public const string MasterKeyFileName = "FOLIOSYNC_MASTER_KEY_FILE";
     public const string UrlsName = "FOLIOSYNC_URLS";
     public const string SyncIntervalName = "FOLIOSYNC_SYNC__INTERVAL";
+    public const string LogName = "FOLIOSYNC_LOG";
+    public const string LogLevelName = "FOLIOSYNC_LOG_LEVEL";
+    public const string RunsKeptName = "FOLIOSYNC_RETENTION__RUNS";
+    public const string FailedRunsKeptName = "FOLIOSYNC_RETENTION__FAILEDRUNS";
+    public const string SnapshotsKeptName = "FOLIOSYNC_RETENTION__SNAPSHOTS";
+    public const string FailedSnapshotsKeptName = "FOLIOSYNC_RETENTION__FAILEDSNAPSHOTS";
 
     /// <summary>Name of the settings file in the data directory.</summary>
     public const string FileName = "foliosync.json";
 
     private const string BrokerPrefix = "FOLIOSYNC_BROKERS__";
+    private const string OpenTelemetryPrefix = "OTEL_";
 
     /// <summary>Full path of the directory with SQLite files, key file and uploads.</summary>
     public required string DataDirectory { get; init; }
@@ -42,6 +51,17 @@ internal sealed record InstanceSettings
 
     /// <summary>True when <see cref="SyncInterval"/> was chosen by a person and is not the default.</summary>
     public bool SyncIntervalIsChosen { get; init; }
+    /// <summary>True when a server logs one JSON object a line, false for lines for people.</summary>
+    public bool LogAsJson { get; init; }
+
+    /// <summary>What a server logs at least, of our own lines.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>How long history is kept.</summary>
+    public RetentionSettings Retention { get; init; } = new();
+
+    /// <summary>Settings of OpenTelemetry by name, which it reads itself. May hold secrets: headers that prove who sends.</summary>
+    public IReadOnlyDictionary<string, string?> OpenTelemetry { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>What is set for single brokers, by id in lower case.</summary>
     public IReadOnlyDictionary<string, BrokerOverride> Brokers { get; init; } = new Dictionary<string, BrokerOverride>();
@@ -103,13 +123,19 @@ internal sealed record InstanceSettings
         var settings = new InstanceSettings
         {
             DataDirectory = dataDirectory,
-            DatabaseUrl = SecretOf(source, DatabaseUrlName),
+            DatabaseUrl = ReadDatabaseUrl(source),
             MasterKey = SecretOf(source, MasterKeyName),
             MasterKeyFile = keyFile,
             Urls = ReadUrls(urls ?? "http://127.0.0.1:8080"),
             UrlsAreChosen = urls is not null,
             SyncInterval = interval,
             SyncIntervalIsChosen = source.Find(SyncIntervalName) is not null,
+            LogAsJson = ReadLog(source.Find(LogName)?.Value),
+            LogLevel = ReadLogLevel(source.Find(LogLevelName)?.Value),
+            Retention = ReadRetention(source),
+            OpenTelemetry = source.Names
+                .Where(n => n.StartsWith(OpenTelemetryPrefix, StringComparison.Ordinal) && source.Find(n) is not null)
+                .ToDictionary(n => n, n => (string?)source.Find(n)!.Value.Value, StringComparer.OrdinalIgnoreCase),
             Brokers = brokers,
             Warnings = warnings,
         };
@@ -119,11 +145,19 @@ internal sealed record InstanceSettings
             [
                 Shown(DataDirectoryName, dataDirectory),
                 Hidden(DatabaseUrlName),
+                Shown(DatabaseUrlFileName, source.Find(DatabaseUrlFileName)?.Value ?? "not set"),
                 Hidden(MasterKeyName),
                 Shown(MasterKeyFileName, settings.MasterKey is null ? keyFile : "not used"),
                 Shown(UrlsName, string.Join(';', settings.Urls)),
-                Shown(SyncIntervalName, interval.ToString("c", CultureInfo.InvariantCulture)),
+                Shown(SyncIntervalName, Text(interval)),
+                Shown(LogName, settings.LogAsJson ? "json" : "text"),
+                Shown(LogLevelName, settings.LogLevel.ToString().ToLowerInvariant()),
+                Shown(RunsKeptName, Text(settings.Retention.Runs)),
+                Shown(FailedRunsKeptName, Text(settings.Retention.FailedRuns)),
+                Shown(SnapshotsKeptName, Text(settings.Retention.Snapshots)),
+                Shown(FailedSnapshotsKeptName, Text(settings.Retention.FailedSnapshots)),
                 .. brokerSettings,
+                .. settings.OpenTelemetry.Keys.Order(StringComparer.Ordinal).Select(Hidden),
             ],
         };
 
@@ -132,7 +166,32 @@ internal sealed record InstanceSettings
             name, source.Find(name) is null ? "not set" : "set", source.Find(name)?.Origin ?? "default");
     }
 
+    private static string Text(TimeSpan time) => time.ToString("c", CultureInfo.InvariantCulture);
+
     private static Secret? SecretOf(SettingsSource source, string name) => source.Find(name) is { } found ? new Secret(found.Value) : null;
+
+    // A file keeps the password out of the environment, which children and diagnostics see.
+    private static Secret? ReadDatabaseUrl(SettingsSource source)
+    {
+        if (source.Find(DatabaseUrlFileName)?.Value is not { } file)
+        {
+            return SecretOf(source, DatabaseUrlName);
+        }
+
+        if (source.Find(DatabaseUrlName) is not null)
+        {
+            throw new SettingsException($"{DatabaseUrlName} and {DatabaseUrlFileName} are both set. Remove one of them.");
+        }
+
+        try
+        {
+            return new Secret(File.ReadAllText(file).Trim());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException($"{DatabaseUrlFileName} is {file}, which cannot be read. Make it readable for the user that runs Foliosync.");
+        }
+    }
 
     private static string FullPath(string name, string path)
     {
@@ -191,6 +250,48 @@ internal sealed record InstanceSettings
             ? interval
             : throw new SettingsException(
                 $"{SyncIntervalName} is '{text}', which is not a time between one second and 31 days like 01:00:00 (an hour) or 1.00:00:00 (a day).");
+    }
+
+    private static bool ReadLog(string? text) => text?.ToUpperInvariant() switch
+    {
+        null or "TEXT" => false,
+        "JSON" => true,
+        _ => throw new SettingsException($"{LogName} is '{text}'. Say text or json."),
+    };
+
+    private static LogLevel ReadLogLevel(string? text) => text?.ToUpperInvariant() switch
+    {
+        null or "INFORMATION" => LogLevel.Information,
+        "DEBUG" => LogLevel.Debug,
+        "WARNING" => LogLevel.Warning,
+        _ => throw new SettingsException($"{LogLevelName} is '{text}'. Say debug, information or warning."),
+    };
+
+    private static RetentionSettings ReadRetention(SettingsSource source)
+    {
+        var usual = new RetentionSettings();
+        return new RetentionSettings
+        {
+            Runs = Read(RunsKeptName, usual.Runs),
+            FailedRuns = Read(FailedRunsKeptName, usual.FailedRuns),
+            Snapshots = Read(SnapshotsKeptName, usual.Snapshots),
+            FailedSnapshots = Read(FailedSnapshotsKeptName, usual.FailedSnapshots),
+        };
+
+        TimeSpan Read(string name, TimeSpan otherwise)
+        {
+            if (source.Find(name)?.Value is not { } text)
+            {
+                return otherwise;
+            }
+
+            var time = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days <= 36_500
+                ? TimeSpan.FromDays(days)
+                : TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var exact) ? exact : TimeSpan.Zero;
+            return time >= TimeSpan.FromHours(1) && time <= TimeSpan.FromDays(36_500)
+                ? time
+                : throw new SettingsException($"{name} is '{text}', which is not a number of days like 90, nor a time of an hour at least like 12:00:00.");
+        }
     }
 
     private static (Dictionary<string, BrokerOverride> Brokers, List<EffectiveSetting> Shown, List<string> Warnings) ReadBrokers(

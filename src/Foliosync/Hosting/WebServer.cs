@@ -29,7 +29,7 @@ internal static class WebServer
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
         ServerLog.Configure(builder.Logging, json: false);
-        builder.Services.AddFoliosync(settings).AddFoliosyncApi();
+        builder.Services.AddFoliosync(settings).AddFoliosyncTelemetry(settings).AddFoliosyncApi();
         if (jobs)
         {
             builder.Services.AddJobs(settings, WorkerRole.Serve);

@@ -448,7 +448,7 @@ public sealed class SyncEngineTests
     }
 
     [Theory, EachStore]
-    public async Task What_the_broker_sent_is_sealed_and_gone_after_thirty_days(Store store)
+    public async Task What_the_broker_sent_is_sealed(Store store)
     {
         await using var world = await SyncWorld.CreateAsync(store);
         await world.ConnectAsync("key1");
@@ -456,12 +456,6 @@ public sealed class SyncEngineTests
         await world.SyncAsync();
         var snapshot = await world.ReadAsync(db => db.Snapshots.SingleAsync());
         world.Vault.OpenBytes(snapshot.Sealed, snapshot.Id, Snapshot.SealedField).ShouldNotBeEmpty();
-
-        world.Time.Advance(TimeSpan.FromDays(31));
-        world.Broker["key1"].Holdings = [SyncWorld.Share("INFY", 11)];
-        await world.SyncAsync();
-
-        (await world.ReadAsync(db => db.Snapshots.Select(s => s.Id).SingleAsync())).ShouldNotBe(snapshot.Id);
     }
 
     private static ReportedTransaction Buy(string id) => new()

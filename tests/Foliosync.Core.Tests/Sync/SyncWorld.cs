@@ -10,6 +10,7 @@ using Foliosync.Core.Sync;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Core.Users;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Foliosync.Core.Tests.Sync;
@@ -18,9 +19,11 @@ namespace Foliosync.Core.Tests.Sync;
 internal sealed class SyncWorld : IAsyncDisposable
 {
     private readonly BrokerHttp _http;
+    private readonly ILoggerFactory _logs;
 
-    private SyncWorld(TestDatabase database, TimeProvider clock, Uri? kite)
+    private SyncWorld(TestDatabase database, TimeProvider clock, Uri? kite, ILoggerFactory? logs)
     {
+        _logs = logs ?? NullLoggerFactory.Instance;
         Database = database;
         Clock = clock;
         Catalog = new BrokerCatalog(
@@ -48,9 +51,10 @@ internal sealed class SyncWorld : IAsyncDisposable
 
     public SyncEngine Engine { get; }
 
-    public static async Task<SyncWorld> CreateAsync(Store store, TimeProvider? clock = null, Uri? kite = null)
+    public static async Task<SyncWorld> CreateAsync(
+        Store store, TimeProvider? clock = null, Uri? kite = null, ILoggerFactory? logs = null)
     {
-        var world = new SyncWorld(await TestDatabases.CreateAsync(store), clock ?? FakeClock.OnAWorkday(), kite);
+        var world = new SyncWorld(await TestDatabases.CreateAsync(store), clock ?? FakeClock.OnAWorkday(), kite, logs);
         await new UserAccounts(world.Database, world.Clock).AddAsync("asha@example.org", null, UserRole.Member, Actor.CommandLine, default);
         return world;
     }
@@ -63,7 +67,7 @@ internal sealed class SyncWorld : IAsyncDisposable
 
     /// <summary>Another engine over the same database, as another process would have it.</summary>
     public SyncEngine NewEngine() => new(
-        Database, Catalog, _http, Vault, new InstrumentDirectory(Database, Clock), new InstrumentNames(Database, Clock), Settings, new Workers(Database, Clock), Clock, NullLoggerFactory.Instance);
+        Database, Catalog, _http, Vault, new InstrumentDirectory(Database, Clock), new InstrumentNames(Database, Clock), Settings, new Workers(Database, Clock), Clock, _logs);
 
     /// <summary>Makes scripted connections with these api keys.</summary>
     public async Task ConnectAsync(params string[] apiKeys)

@@ -1,3 +1,6 @@
+using Foliosync.Core.Storage;
+using Foliosync.Core.Tests.Storage;
+using Foliosync.Diagnosis;
 using Microsoft.EntityFrameworkCore;
 using Shouldly;
 using Xunit;
@@ -34,8 +37,36 @@ public sealed class PagesTests
 
         using var response = await host.Client().GetAsync("/readyz");
 
-        (await response.ProblemAsync(503)).Text("detail").ShouldContain("foliosync migrate");
+        var problem = await response.ProblemAsync(503);
+        problem.Text("detail").ShouldContain("foliosync migrate");
+        problem.GetProperty("checks").EnumerateArray().Select(c => (c.Text("name"), c.Text("state"))).ShouldBe([("database", "ok"), ("migrations", "failed")]);
         (await host.Client().GetStringAsync("/healthz")).ShouldBe("""{"status":"ok"}""");
+    }
+
+    [Fact]
+    public async Task Ready_says_what_was_looked_at()
+    {
+        await using var host = await ApiHost.StartAsync();
+
+        var ready = await host.Client().GetJsonAsync("/readyz");
+
+        ready.Text("status").ShouldBe("ready");
+        ready.GetProperty("checks").EnumerateArray().Select(c => (c.Text("name"), c.Text("state"))).ShouldContain(("database", "ok"));
+        ready.GetProperty("checks").EnumerateArray().Select(c => (c.Text("name"), c.Text("state"))).ShouldContain(("migrations", "ok"));
+    }
+
+    [Fact]
+    public async Task A_part_that_was_registered_is_looked_at_unless_the_database_is_away()
+    {
+        await using var database = await TestDatabases.CreateAsync(Store.Sqlite);
+        var part = new ReadinessCheck("jobs", _ => Task.FromResult<string?>("No worker is alive."));
+        await using var away = Database.Sqlite(Path.Combine(database.Location, "none"));
+
+        var checks = await new Readiness(database, [part]).ExamineAsync(default);
+        var without = await new Readiness(away, [part]).ExamineAsync(default);
+
+        checks[^1].ShouldBe(new CheckResult("jobs", CheckState.Failed, "No worker is alive."));
+        without[^1].ShouldBe(new CheckResult("jobs", CheckState.Unknown));
     }
 
     [Theory]

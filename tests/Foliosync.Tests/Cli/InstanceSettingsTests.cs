@@ -90,6 +90,12 @@ public sealed class InstanceSettingsTests : IDisposable
     [InlineData("FOLIOSYNC_BROKERS__ZERODHA__APIURL", "kite")]
     [InlineData("FOLIOSYNC_BROKERS__ZERODHA__APIURL", "http://user:password@host")]
     [InlineData("FOLIOSYNC_BROKERS__ZERODHA__ENABLED", "maybe")]
+    [InlineData("FOLIOSYNC_LOG", "xml")]
+    [InlineData("FOLIOSYNC_LOG_LEVEL", "loud")]
+    [InlineData("FOLIOSYNC_RETENTION__RUNS", "0")]
+    [InlineData("FOLIOSYNC_RETENTION__SNAPSHOTS", "00:30:00")]
+    [InlineData("FOLIOSYNC_RETENTION__FAILEDRUNS", "for ever")]
+    [InlineData("FOLIOSYNC_RETENTION__FAILEDSNAPSHOTS", "-5")]
     public void A_bad_value_is_one_sentence_that_names_the_variable(string name, string value)
     {
         var message = Should.Throw<SettingsException>(() => Load((name, value))).Message;
@@ -104,6 +110,44 @@ public sealed class InstanceSettingsTests : IDisposable
     [InlineData("http://[::]:8080;http://localhost:8081")]
     public void Addresses_to_listen_on_may_have_every_form_a_server_knows(string urls) =>
         Load(("FOLIOSYNC_URLS", urls)).Urls.ShouldBe(urls.Split(';'));
+
+    [Fact]
+    public void How_long_history_is_kept_is_set_in_days_or_as_a_time()
+    {
+        var retention = Load(
+            ("FOLIOSYNC_RETENTION__RUNS", "7"),
+            ("FOLIOSYNC_RETENTION__FAILEDRUNS", "30.12:00:00"),
+            ("FOLIOSYNC_RETENTION__SNAPSHOTS", "12:00:00")).Retention;
+
+        retention.Runs.ShouldBe(TimeSpan.FromDays(7));
+        retention.FailedRuns.ShouldBe(TimeSpan.FromDays(30.5));
+        retention.Snapshots.ShouldBe(TimeSpan.FromHours(12));
+        retention.FailedSnapshots.ShouldBe(TimeSpan.FromDays(90));
+    }
+
+    [Fact]
+    public void Settings_of_OpenTelemetry_are_passed_on_and_never_shown()
+    {
+        var settings = Load(("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318"), ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=planted"));
+
+        settings.OpenTelemetry["OTEL_EXPORTER_OTLP_HEADERS"].ShouldBe("authorization=planted");
+        settings.Effective.ShouldContain(new EffectiveSetting("OTEL_EXPORTER_OTLP_HEADERS", "set", "environment"));
+        settings.Effective.ShouldNotContain(s => s.Value.Contains("planted"));
+    }
+
+    [Fact]
+    public void The_address_of_the_database_can_come_from_a_file()
+    {
+        var file = Path.Combine(_folder, "database-url");
+        File.WriteAllText(file, "postgresql://f:planted@h/f\n");
+
+        var settings = Load(("DATABASE_URL_FILE", file));
+
+        settings.DatabaseUrl!.Reveal().ShouldBe("postgresql://f:planted@h/f");
+        settings.Effective.ShouldNotContain(s => s.Value.Contains("planted"));
+        Should.Throw<SettingsException>(() => Load(("DATABASE_URL_FILE", file), ("DATABASE_URL", "x"))).Message.ShouldContain("both set");
+        Should.Throw<SettingsException>(() => Load(("DATABASE_URL_FILE", file + "-gone"))).Message.ShouldContain("cannot be read");
+    }
 
     [Fact]
     public void Key_and_key_file_together_are_refused() =>

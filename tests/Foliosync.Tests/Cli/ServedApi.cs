@@ -20,6 +20,9 @@ public sealed class ServedApi
     public static async Task<ServedApi> OfAsync(RunningCommand server, string token) =>
         new((await server.LineWithAsync("Now listening on")).Split(' ')[^1], token);
 
+    /// <summary>The API at a known address.</summary>
+    public static ServedApi At(string address, string token) => new(address, token);
+
     public Task<JsonElement> GetAsync(string path) => AskAsync(HttpMethod.Get, path);
 
     /// <summary>Asks for a sync and gives the id of its run.</summary>

@@ -183,7 +183,7 @@ public sealed class TestInstance : IDisposable
     }
 
     private static bool IsOurs(string name) =>
-        name.StartsWith("FOLIOSYNC_", StringComparison.OrdinalIgnoreCase) || name is "DATABASE_URL" or "NO_COLOR";
+        name.StartsWith("FOLIOSYNC_", StringComparison.OrdinalIgnoreCase) || name.StartsWith("OTEL_", StringComparison.Ordinal) || name is "DATABASE_URL" or "NO_COLOR";
 }
 
 /// <summary>How a command ended.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using Foliosync.Brokers.Contract;
 
@@ -33,6 +34,8 @@ public sealed class BrokerHttp : IDisposable
             UseCookies = false,
             ConnectTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            // Calls can be traced, but the ids of our traces are nothing to brokers.
+            ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
         })
     {
     }

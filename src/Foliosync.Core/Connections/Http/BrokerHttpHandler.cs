@@ -1,4 +1,5 @@
 using Foliosync.Brokers.Contract;
+using Foliosync.Core.Sync;
 
 namespace Foliosync.Core.Connections.Http;
 
@@ -18,7 +19,7 @@ internal sealed class BrokerHttpHandler(
         RequireAllowedHost(request.RequestUri!);
         for (var tries = 1; ; tries++)
         {
-            var permit = limiter is null ? 0 : await limiter.EnterAsync(cancellationToken).ConfigureAwait(false);
+            var permit = limiter is null ? 0 : await EnterAsync(limiter, cancellationToken).ConfigureAwait(false);
 
             // The time-out lives on in the body's stream, which disposes of it.
             var timeout = new RequestTimeout(BrokerHttp.RequestTimeout, clock, cancellationToken);
@@ -54,6 +55,14 @@ internal sealed class BrokerHttpHandler(
                 throw;
             }
         }
+    }
+
+    private async Task<int> EnterAsync(SlidingWindowLimiter limit, CancellationToken cancellationToken)
+    {
+        var began = clock.GetTimestamp();
+        var permit = await limit.EnterAsync(cancellationToken).ConfigureAwait(false);
+        SyncMetrics.WaitedForTurn(manifest.Id, clock.GetElapsedTime(began));
+        return permit;
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, int permit, RequestTimeout timeout)

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Foliosync.Core.Storage;
+using Foliosync.Diagnosis;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Foliosync.Api.Pages;
@@ -12,9 +12,9 @@ internal static class StatusPage
 
     public static void Map(IEndpointRouteBuilder app) => app.MapGet("/", ShowAsync).ExcludeFromDescription();
 
-    private static async Task<ContentHttpResult> ShowAsync(Database database, CancellationToken cancellationToken)
+    private static async Task<ContentHttpResult> ShowAsync(Readiness readiness, CancellationToken cancellationToken)
     {
-        var fault = await HealthApi.FindFaultAsync(database, cancellationToken);
+        var fault = await readiness.FindFaultAsync(cancellationToken);
         return Html.Page("Status", $"""
             <h1>Foliosync</h1>
             <p class="lead">Keeps portfolios in step with their brokers.</p>

@@ -110,10 +110,6 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("session_expires_at");
 
-                    b.Property<long?>("SyncInterval")
-                        .HasColumnType("bigint")
-                        .HasColumnName("sync_interval_seconds");
-
                     b.Property<int>("UnsupportedReads")
                         .HasColumnType("integer")
                         .HasColumnName("unsupported_reads");
@@ -160,6 +156,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.Property<string>("BrokerId")
                         .HasColumnType("text")
                         .HasColumnName("broker_id");
+
+                    b.Property<DateTimeOffset?>("BlockedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("blocked_until");
 
                     b.Property<bool>("Enabled")
                         .HasColumnType("boolean")
@@ -233,16 +233,6 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_sync_at");
 
-                    b.Property<string>("NextTrigger")
-                        .IsRequired()
-                        .HasMaxLength(30)
-                        .HasColumnType("character varying(30)")
-                        .HasColumnName("next_trigger");
-
-                    b.Property<int>("Shard")
-                        .HasColumnType("integer")
-                        .HasColumnName("shard");
-
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(30)
@@ -252,8 +242,8 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.HasKey("ConnectionId")
                         .HasName("pk_sync_states");
 
-                    b.HasIndex("BrokerId", "Shard", "NextSyncAt")
-                        .HasDatabaseName("ix_sync_states_broker_id_shard_next_sync_at");
+                    b.HasIndex("BrokerId", "NextSyncAt")
+                        .HasDatabaseName("ix_sync_states_broker_id_next_sync_at");
 
                     b.ToTable("sync_states");
 
@@ -362,37 +352,6 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasName("pk_prices");
 
                     b.ToTable("prices");
-                });
-
-            modelBuilder.Entity("Foliosync.Core.Jobs.WorkerPresence", b =>
-                {
-                    b.Property<string>("Name")
-                        .HasColumnType("text")
-                        .HasColumnName("name");
-
-                    b.Property<DateTimeOffset>("LastSeenAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("last_seen_at");
-
-                    b.Property<string>("Role")
-                        .IsRequired()
-                        .HasMaxLength(30)
-                        .HasColumnType("character varying(30)")
-                        .HasColumnName("role");
-
-                    b.Property<DateTimeOffset>("StartedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("started_at");
-
-                    b.Property<string>("Version")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("version");
-
-                    b.HasKey("Name")
-                        .HasName("pk_workers");
-
-                    b.ToTable("workers", (string)null);
                 });
 
             modelBuilder.Entity("Foliosync.Core.Portfolios.BrokerAccount", b =>
@@ -681,40 +640,6 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasDatabaseName("ix_portfolios_owner_id_name");
 
                     b.ToTable("portfolios");
-                });
-
-            modelBuilder.Entity("Foliosync.Core.Sync.BrokerHealth", b =>
-                {
-                    b.Property<string>("BrokerId")
-                        .HasColumnType("text")
-                        .HasColumnName("broker_id");
-
-                    b.Property<DateTimeOffset?>("CircuitOpenedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("circuit_opened_at");
-
-                    b.Property<int>("FailedProbes")
-                        .HasColumnType("integer")
-                        .HasColumnName("failed_probes");
-
-                    b.Property<string>("HeldBecause")
-                        .IsRequired()
-                        .HasMaxLength(30)
-                        .HasColumnType("character varying(30)")
-                        .HasColumnName("held_because");
-
-                    b.Property<DateTimeOffset?>("HeldUntil")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("held_until");
-
-                    b.Property<DateTimeOffset?>("ProbedUntil")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("probed_until");
-
-                    b.HasKey("BrokerId")
-                        .HasName("pk_broker_health");
-
-                    b.ToTable("broker_health", (string)null);
                 });
 
             modelBuilder.Entity("Foliosync.Core.Sync.Snapshot", b =>

@@ -105,10 +105,6 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("session_expires_at");
 
-                    b.Property<long?>("SyncInterval")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("sync_interval_seconds");
-
                     b.Property<int>("UnsupportedReads")
                         .HasColumnType("INTEGER")
                         .HasColumnName("unsupported_reads");
@@ -155,6 +151,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.Property<string>("BrokerId")
                         .HasColumnType("TEXT")
                         .HasColumnName("broker_id");
+
+                    b.Property<long?>("BlockedUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("blocked_until");
 
                     b.Property<bool>("Enabled")
                         .HasColumnType("INTEGER")
@@ -228,16 +228,6 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("next_sync_at");
 
-                    b.Property<string>("NextTrigger")
-                        .IsRequired()
-                        .HasMaxLength(30)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("next_trigger");
-
-                    b.Property<int>("Shard")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("shard");
-
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(30)
@@ -247,8 +237,8 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.HasKey("ConnectionId")
                         .HasName("pk_sync_states");
 
-                    b.HasIndex("BrokerId", "Shard", "NextSyncAt")
-                        .HasDatabaseName("ix_sync_states_broker_id_shard_next_sync_at");
+                    b.HasIndex("BrokerId", "NextSyncAt")
+                        .HasDatabaseName("ix_sync_states_broker_id_next_sync_at");
 
                     b.ToTable("sync_states");
                 });
@@ -355,37 +345,6 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasName("pk_prices");
 
                     b.ToTable("prices");
-                });
-
-            modelBuilder.Entity("Foliosync.Core.Jobs.WorkerPresence", b =>
-                {
-                    b.Property<string>("Name")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("name");
-
-                    b.Property<long>("LastSeenAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("last_seen_at");
-
-                    b.Property<string>("Role")
-                        .IsRequired()
-                        .HasMaxLength(30)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("role");
-
-                    b.Property<long>("StartedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("started_at");
-
-                    b.Property<string>("Version")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("version");
-
-                    b.HasKey("Name")
-                        .HasName("pk_workers");
-
-                    b.ToTable("workers", (string)null);
                 });
 
             modelBuilder.Entity("Foliosync.Core.Portfolios.BrokerAccount", b =>
@@ -670,40 +629,6 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasDatabaseName("ix_portfolios_owner_id_name");
 
                     b.ToTable("portfolios");
-                });
-
-            modelBuilder.Entity("Foliosync.Core.Sync.BrokerHealth", b =>
-                {
-                    b.Property<string>("BrokerId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("broker_id");
-
-                    b.Property<long?>("CircuitOpenedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("circuit_opened_at");
-
-                    b.Property<int>("FailedProbes")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("failed_probes");
-
-                    b.Property<string>("HeldBecause")
-                        .IsRequired()
-                        .HasMaxLength(30)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("held_because");
-
-                    b.Property<long?>("HeldUntil")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("held_until");
-
-                    b.Property<long?>("ProbedUntil")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("probed_until");
-
-                    b.HasKey("BrokerId")
-                        .HasName("pk_broker_health");
-
-                    b.ToTable("broker_health", (string)null);
                 });
 
             modelBuilder.Entity("Foliosync.Core.Sync.Snapshot", b =>
