@@ -58,6 +58,9 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         await RunAsync(_bin, "pg_ctl", ["-D", _data, "-m", "fast", "-w", "stop"]);
         _isRunning = false;
+
+        // What this process keeps open is broken; a test that asks afterwards must not be handed it.
+        NpgsqlConnection.ClearAllPools();
     }
 
     /// <summary>Starts it again on the same port, with all its data.</summary>
