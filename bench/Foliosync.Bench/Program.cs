@@ -1,14 +1,20 @@
 using System.CommandLine;
 using Foliosync.Bench.Api;
+using Foliosync.Bench.Idle;
 using Foliosync.Bench.Simulate;
+using Foliosync.Bench.Soak;
 using Foliosync.Bench.Start;
 using Foliosync.Bench.Sync;
+using Foliosync.Bench.Unattended;
 
 var root = new RootCommand("Measures Foliosync, and plays the broker it is measured against.")
 {
     SyncCommand.Create(),
     ApiCommand.Create(),
     StartCommand.Create(),
+    UnattendedCommand.Create(),
+    IdleCommand.Create(),
+    SoakCommand.Create(),
     SimulateCommand.Create(),
 };
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Foliosync.Simulator;
 
 /// <summary>One way in which a broker can be in trouble.</summary>
@@ -8,8 +6,14 @@ public enum FaultKind
     /// <summary>One of the kinds that a day of real use shows, chosen for each call.</summary>
     Any,
 
+    /// <summary>One of all the kinds that a broker must be survived with, chosen for each call; see <see cref="Fault.Kinds"/>.</summary>
+    Mix,
+
     /// <summary>429 with <c>Retry-After</c>.</summary>
     RateLimited,
+
+    /// <summary>429 that does not say how long to wait.</summary>
+    RateLimitedSilently,
 
     /// <summary>500 GeneralException.</summary>
     ServerError,
@@ -17,11 +21,14 @@ public enum FaultKind
     /// <summary>502 DataException.</summary>
     BadGateway,
 
-    /// <summary>503 NetworkException.</summary>
+    /// <summary>503 NetworkException with <c>Retry-After</c>.</summary>
     Unavailable,
 
     /// <summary>502 with a gateway's HTML page.</summary>
     Html,
+
+    /// <summary>200 with an HTML page, as a gateway or a captive portal sends it.</summary>
+    HtmlPage,
 
     /// <summary>The connection is reset before an answer.</summary>
     Reset,
@@ -29,7 +36,10 @@ public enum FaultKind
     /// <summary>Half of the announced body, then the connection ends.</summary>
     HalfBody,
 
-    /// <summary>No answer until the client gives up.</summary>
+    /// <summary>200 with 10 MB that begin like an answer and are none.</summary>
+    Junk,
+
+    /// <summary>No answer until the client gives up, or <see cref="Fault.HangMilliseconds"/> have passed.</summary>
     Hang,
 
     /// <summary>A good answer, late.</summary>
@@ -38,8 +48,14 @@ public enum FaultKind
     /// <summary>200 with JSON of the wrong types.</summary>
     WrongTypes,
 
-    /// <summary>403 TokenException.</summary>
+    /// <summary>A good answer in which a field that must be there is not.</summary>
+    MissingField,
+
+    /// <summary>403 TokenException, for this call only.</summary>
     TokenExpired,
+
+    /// <summary>403 TokenException for this call and all that follow, until a person logs in again.</summary>
+    SessionDies,
 
     /// <summary>403 PermissionException.</summary>
     PermissionDenied,
@@ -70,68 +86,15 @@ public sealed record Fault(FaultKind Kind)
     /// <summary>After so many calls it is over; null for never.</summary>
     public int? Times { get; init; }
 
-    /// <summary>Seconds, for <see cref="FaultKind.RateLimited"/>.</summary>
+    /// <summary>What a <see cref="FaultKind.Mix"/> chooses from; null for all of them.</summary>
+    public IReadOnlyList<FaultKind>? Kinds { get; init; }
+
+    /// <summary>Seconds, for <see cref="FaultKind.RateLimited"/> and <see cref="FaultKind.Unavailable"/>.</summary>
     public int RetryAfter { get; init; } = 2;
 
     /// <summary>How late, for <see cref="FaultKind.Delay"/>.</summary>
     public int Milliseconds { get; init; } = 1_000;
-}
 
-/// <summary>The faults in force, newest first. The same calls meet the same faults in every run with the same seed.</summary>
-internal sealed class FaultPlan(int seed)
-{
-    private static readonly FaultKind[] Everyday =
-    [
-        FaultKind.RateLimited, FaultKind.ServerError, FaultKind.BadGateway, FaultKind.Unavailable,
-        FaultKind.Html, FaultKind.Reset, FaultKind.HalfBody,
-    ];
-
-    private readonly Lock _changes = new();
-    private ImmutableArray<ActiveFault> _active = [];
-
-    public void Add(Fault fault)
-    {
-        lock (_changes)
-            _active = _active.Insert(0, new ActiveFault(fault));
-    }
-
-    /// <summary>Ends the faults of one account, or all of them.</summary>
-    public void Clear(int? account)
-    {
-        lock (_changes)
-            _active = account is null ? [] : _active.RemoveAll(active => active.Fault.Account == account);
-    }
-
-    /// <summary>The fault that a call meets, or null.</summary>
-    /// <param name="account">Whose call it is.</param>
-    /// <param name="call">How many calls the account made before; decides together with the seed.</param>
-    /// <param name="path">What is called.</param>
-    public Fault? Meet(int account, int call, string path)
-    {
-        foreach (var active in _active)
-        {
-            var fault = active.Fault;
-            var concerns = (fault.Account is null || fault.Account == account) && (fault.Path is null || fault.Path == path);
-            if (!concerns || Chance(account, call, 1) % 1_000_000 >= fault.Rate * 1_000_000 || !active.TakeOne())
-                continue;
-
-            return fault.Kind == FaultKind.Any
-                ? fault with { Kind = Everyday[(int)(Chance(account, call, 2) % (ulong)Everyday.Length)] }
-                : fault;
-        }
-
-        return null;
-    }
-
-    private ulong Chance(int account, int call, int purpose) =>
-        Scatter.Mix(((ulong)(uint)seed << 32) | (uint)account, ((ulong)(uint)call << 8) | (uint)purpose);
-
-    private sealed class ActiveFault(Fault fault)
-    {
-        private int _met;
-
-        public Fault Fault { get; } = fault;
-
-        public bool TakeOne() => Fault.Times is not { } times || Interlocked.Increment(ref _met) <= times;
-    }
+    /// <summary>How long a <see cref="FaultKind.Hang"/> lasts before the connection is dropped; null for as long as the client waits.</summary>
+    public int? HangMilliseconds { get; init; }
 }

@@ -4,7 +4,7 @@ namespace Foliosync.Simulator;
 
 /// <summary>
 /// The accounts by their keys. Account n has the api key <c>key{n}</c>, the secret <c>secret{n}</c>, the user id <c>U{n:D6}</c> and
-/// until Kite ends all sessions the access token <c>token{n}</c>; after d such mornings it is <c>token{n}d{d}</c>.
+/// until its session ends the access token <c>token{n}</c>; after d such ends it is <c>token{n}d{d}</c>.
 /// </summary>
 internal sealed class KiteAccounts(int count, int holdings)
 {
@@ -25,9 +25,9 @@ internal sealed class KiteAccounts(int count, int holdings)
 
     public static string ApiSecret(int number) => string.Create(CultureInfo.InvariantCulture, $"secret{number}");
 
-    public static string AccessToken(int number, int sessionDay) => sessionDay == 0
+    public static string AccessToken(int number, int sessionEnds) => sessionEnds == 0
         ? string.Create(CultureInfo.InvariantCulture, $"token{number}")
-        : string.Create(CultureInfo.InvariantCulture, $"token{number}d{sessionDay}");
+        : string.Create(CultureInfo.InvariantCulture, $"token{number}d{sessionEnds}");
 
     /// <summary>The account with that number, or null when it does not exist.</summary>
     public KiteAccount? Find(int number)
@@ -66,8 +66,9 @@ internal sealed class KiteAccount(int number)
 {
     private readonly Lock _calling = new();
     private readonly Queue<long> _lastSecond = new();
-    private (int SessionDay, string Token) _token = (0, KiteAccounts.AccessToken(number, 0));
+    private (int Ends, string Token) _token = (0, KiteAccounts.AccessToken(number, 0));
     private int _calls;
+    private int _endedAlone;
 
     public int Number { get; } = number;
 
@@ -80,14 +81,24 @@ internal sealed class KiteAccount(int number)
     /// <summary>Most calls in any second so far.</summary>
     public int BusiestSecond { get; private set; }
 
+    /// <summary>The token that opens it.</summary>
+    /// <param name="sessionDay">How often the sessions of all accounts have ended.</param>
     public string AccessToken(int sessionDay)
     {
         lock (_calling)
         {
-            if (_token.SessionDay != sessionDay)
-                _token = (sessionDay, KiteAccounts.AccessToken(Number, sessionDay));
+            var ends = sessionDay + _endedAlone;
+            if (_token.Ends != ends)
+                _token = (ends, KiteAccounts.AccessToken(Number, ends));
             return _token.Token;
         }
+    }
+
+    /// <summary>Ends its session; only a new login gives the next token.</summary>
+    public void EndSession()
+    {
+        lock (_calling)
+            _endedAlone++;
     }
 
     /// <summary>Counts a call.</summary>

@@ -27,7 +27,7 @@ internal sealed class KiteAnswers
     public byte[] For(KiteResource resource, KitePortfolio portfolio, KiteMoment moment)
     {
         var key = (resource, resource == KiteResource.Instruments ? default : portfolio);
-        if (_rendered.TryGetValue(key, out var known) && ReferenceEquals(known.Moment, moment))
+        if (_rendered.TryGetValue(key, out var known) && known.Moment == moment)
             return known.Body;
 
         var body = Render(resource, portfolio, moment);
@@ -50,7 +50,7 @@ internal sealed class KiteAnswers
         KiteResource.Trades => KiteJson.Render(json => KiteDayRows.WriteTrades(json, portfolio.PurchaseAt(moment), moment)),
         KiteResource.Funds => KiteJson.Render(json => KiteFundRows.WriteHoldings(json, portfolio.Shape)),
         KiteResource.FundOrders => KiteJson.Render(json => KiteFundRows.WriteOrders(json, portfolio.Shape, moment)),
-        KiteResource.Margins => KiteJson.Render(json => KiteDayRows.WriteMargins(json, portfolio.Shape)),
+        KiteResource.Margins => KiteJson.Render(json => KiteDayRows.WriteMargins(json, portfolio.SegmentsAt(moment))),
         KiteResource.Instruments => InstrumentsFile(),
         _ => throw new ArgumentOutOfRangeException(nameof(resource), resource, "The profile is rendered by account."),
     };

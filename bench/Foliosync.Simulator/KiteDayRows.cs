@@ -6,8 +6,9 @@ namespace Foliosync.Simulator;
 /// <summary>The day's side of an account: positions, trades and margins.</summary>
 internal static class KiteDayRows
 {
-    private const int FutureUnits = 75;
-    private const decimal FutureAverage = 24_310.5m;
+    public const int FutureUnits = 75;
+    public const decimal FutureAverage = 24_310.5m;
+
     private const decimal FutureClose = 24_402m;
 
     /// <summary>Today's purchase, and a future that is carried from day to day.</summary>
@@ -49,13 +50,15 @@ internal static class KiteDayRows
         json.WriteEndArray();
     }
 
-    public static void WriteMargins(Utf8JsonWriter json, int shape)
+    public static void WriteMargins(Utf8JsonWriter json, IEnumerable<KiteSegment> segments)
     {
         json.WriteStartObject();
-        WriteSegment(json, "equity", 25_000.75m + (shape * 1_000), collateral: 12_500, debits: 4_321.5m);
-        WriteSegment(json, "commodity", shape * 10, collateral: 0, debits: 0);
+        foreach (var segment in segments)
+            WriteSegment(json, segment);
         json.WriteEndObject();
     }
+
+    public static decimal FuturePriceAt(KiteMoment moment) => FutureClose + moment.PriceTicks;
 
     private static void WritePurchase(Utf8JsonWriter json, KiteHolding purchase, KiteMoment moment)
     {
@@ -78,7 +81,7 @@ internal static class KiteDayRows
         json.WriteString("exchange"u8, "NFO"u8);
         json.WriteNumber("instrument_token"u8, KiteMarket.FutureToken);
         json.WriteString("product"u8, "NRML"u8);
-        WriteFigures(json, FutureUnits, carried: FutureUnits, FutureAverage, FutureClose, FutureClose + moment.PriceTicks);
+        WriteFigures(json, FutureUnits, carried: FutureUnits, FutureAverage, FutureClose, FuturePriceAt(moment));
         json.WriteEndObject();
     }
 
@@ -111,12 +114,12 @@ internal static class KiteDayRows
             json.WriteNumber(name, 0);
     }
 
-    // Kite's identity: net = cash + collateral - debits.
-    private static void WriteSegment(Utf8JsonWriter json, string name, decimal cash, decimal collateral, decimal debits)
+    private static void WriteSegment(Utf8JsonWriter json, KiteSegment segment)
     {
+        var (name, cash, collateral, debits) = segment;
         json.WriteStartObject(name);
         json.WriteBoolean("enabled"u8, true);
-        json.WriteNumber("net"u8, cash + collateral - debits);
+        json.WriteNumber("net"u8, segment.Net);
         json.WriteStartObject("available"u8);
         json.WriteNumber("adhoc_margin"u8, 0);
         json.WriteNumber("cash"u8, cash);

@@ -8,21 +8,24 @@ internal static class KiteFundRows
 {
     private const int Funds = 3;
 
+    public static IEnumerable<KiteFund> HoldingsOf(int shape) => Enumerable.Range(0, Funds).Select(fund => new KiteFund(
+        FolioOf(shape, fund), NameOf(fund), IsinOf(fund), 100.125m + (shape * 3) + fund, PriceOf(fund) - 7.125m, PriceOf(fund)));
+
     public static void WriteHoldings(Utf8JsonWriter json, int shape)
     {
         json.WriteStartArray();
-        for (var fund = 0; fund < Funds; fund++)
+        foreach (var fund in HoldingsOf(shape))
         {
             json.WriteStartObject();
-            json.WriteString("folio"u8, FolioOf(shape, fund));
-            json.WriteString("fund"u8, NameOf(fund));
-            json.WriteString("tradingsymbol"u8, IsinOf(fund));
-            json.WriteNumber("average_price"u8, PriceOf(fund) - 7.125m);
-            json.WriteNumber("last_price"u8, PriceOf(fund));
+            json.WriteString("folio"u8, fund.Folio);
+            json.WriteString("fund"u8, fund.Name);
+            json.WriteString("tradingsymbol"u8, fund.Isin);
+            json.WriteNumber("average_price"u8, fund.AveragePrice);
+            json.WriteNumber("last_price"u8, fund.Price);
             json.WriteString("last_price_date"u8, ""u8);
             json.WriteNumber("pledged_quantity"u8, 0);
             json.WriteNumber("pnl"u8, 0);
-            json.WriteNumber("quantity"u8, 100.125m + (shape * 3) + fund);
+            json.WriteNumber("quantity"u8, fund.Units);
             json.WriteEndObject();
         }
 
@@ -68,3 +71,6 @@ internal static class KiteFundRows
 
     private static decimal PriceOf(int fund) => 84.8625m + (fund * 40);
 }
+
+/// <summary>Units of a mutual fund in one folio.</summary>
+internal readonly record struct KiteFund(string Folio, string Name, string Isin, decimal Units, decimal AveragePrice, decimal Price);

@@ -39,6 +39,13 @@ internal readonly record struct KitePortfolio(int Shape, int Holdings)
         return new KiteHolding(share, UnitsBoughtADay, 0, AverageOf(share));
     }
 
+    /// <summary>The money. What a tick of quantities buys is paid from it.</summary>
+    public IEnumerable<KiteSegment> SegmentsAt(KiteMoment moment) =>
+    [
+        new KiteSegment("equity", 25_000.75m + (Shape * 1_000) - (100.25m * moment.QuantityTicks), Collateral: 12_500, Debits: 4_321.5m),
+        new KiteSegment("commodity", Shape * 10, Collateral: 0, Debits: 0),
+    ];
+
     private KiteShare ShareAt(int place) => new(((Shape * 31) + place) % KiteMarket.Shares);
 
     private decimal AverageOf(KiteShare share) =>
@@ -47,3 +54,13 @@ internal readonly record struct KitePortfolio(int Shape, int Holdings)
 
 /// <summary>Units of a share: delivered, bought yesterday, and what one cost.</summary>
 internal readonly record struct KiteHolding(KiteShare Share, int Settled, int NotDelivered, decimal AveragePrice);
+
+/// <summary>Money of one segment, in rupees.</summary>
+internal readonly record struct KiteSegment(string Name, decimal Cash, decimal Collateral, decimal Debits)
+{
+    /// <summary>Kite's identity: net = cash + collateral - debits.</summary>
+    public decimal Net => Cash + Collateral - Debits;
+
+    /// <summary>What is the person's own.</summary>
+    public decimal Own => Cash - Debits;
+}

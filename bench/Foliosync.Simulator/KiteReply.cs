@@ -39,17 +39,26 @@ internal static class KiteReply
         {
             case FaultKind.RateLimited:
                 return TooManyAsync(context, fault.RetryAfter);
+            case FaultKind.RateLimitedSilently:
+                return TooManyAsync(context, retryAfterSeconds: null);
             case FaultKind.ServerError:
                 return JsonAsync(context, 500, KiteJson.Error("Something went wrong.", "GeneralException"));
             case FaultKind.BadGateway:
                 return JsonAsync(context, 502, KiteJson.Error("The order system answered nonsense.", "DataException"));
             case FaultKind.Unavailable:
+                SetRetryAfter(context, fault.RetryAfter);
                 return JsonAsync(context, 503, KiteJson.Error("The order system cannot be reached.", "NetworkException"));
             case FaultKind.Html:
                 return SendAsync(context, 502, "text/html", GatewayPage);
+            case FaultKind.HtmlPage:
+                return SendAsync(context, 200, "text/html", GatewayPage);
+            case FaultKind.Junk:
+                return JsonAsync(context, 200, DamagedAnswer.Junk);
             case FaultKind.WrongTypes:
                 return JsonAsync(context, 200, WrongTypes);
-            case FaultKind.TokenExpired:
+            case FaultKind.MissingField:
+                return JsonAsync(context, 200, DamagedAnswer.WithoutField(good(), context.Request.Path.Value!));
+            case FaultKind.TokenExpired or FaultKind.SessionDies:
                 return JsonAsync(context, 403, KiteJson.Error("Incorrect `api_key` or `access_token`.", "TokenException"));
             case FaultKind.PermissionDenied:
                 return JsonAsync(context, 403, KiteJson.Error("Insufficient permission for that call.", "PermissionException"));
@@ -58,7 +67,7 @@ internal static class KiteReply
             case FaultKind.NullHoldings:
                 return JsonAsync(context, 200, NullData);
             case FaultKind.Hang:
-                return HangAsync(context);
+                return HangAsync(context, fault.HangMilliseconds);
             case FaultKind.Reset:
                 Reset(context);
                 return Task.CompletedTask;
@@ -69,18 +78,21 @@ internal static class KiteReply
         }
     }
 
-    public static Task TooManyAsync(HttpContext context, int retryAfterSeconds)
+    public static Task TooManyAsync(HttpContext context, int? retryAfterSeconds)
     {
-        context.Response.Headers.RetryAfter = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        if (retryAfterSeconds is { } seconds)
+            SetRetryAfter(context, seconds);
         return JsonAsync(context, 429, KiteJson.Error("Too many requests", "NetworkException"));
     }
 
+    private static void SetRetryAfter(HttpContext context, int seconds) =>
+        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+
     // Ends when the client gives up or the simulator stops; neither is an error.
-    private static Task HangAsync(HttpContext context)
+    private static async Task HangAsync(HttpContext context, int? milliseconds)
     {
-        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        context.RequestAborted.Register(gone.SetResult);
-        return gone.Task;
+        await Task.Delay(milliseconds ?? Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        context.Abort();
     }
 
     private static void Reset(HttpContext context)

@@ -30,6 +30,8 @@ public sealed class KiteSimulator : IAsyncDisposable
     private readonly KiteAccounts _accounts;
     private readonly KiteAnswers _answers;
     private readonly KiteLogin _login;
+    private readonly MovingMarket _market;
+    private readonly SessionEnds _sessionEnds;
     private readonly FaultPlan _faults;
     private readonly SimulatorControl _control;
     private readonly ConcurrentDictionary<string, long> _calls = new();
@@ -45,6 +47,8 @@ public sealed class KiteSimulator : IAsyncDisposable
         _accounts = new KiteAccounts(options.Accounts, options.Holdings);
         _answers = new KiteAnswers();
         _login = new KiteLogin(_accounts, options.Clock);
+        _market = new MovingMarket(options.Clock);
+        _sessionEnds = new SessionEnds(options.SessionsEndAt, options.Clock);
         _faults = new FaultPlan(options.Seed);
         _control = new SimulatorControl(this);
         _delayTicks = options.Delay.Ticks;
@@ -98,10 +102,10 @@ public sealed class KiteSimulator : IAsyncDisposable
     public static string ApiSecretOf(int number) => KiteAccounts.ApiSecret(number);
 
     /// <summary>The access token of account <paramref name="number"/> until all sessions end for the first time.</summary>
-    public static string FirstAccessTokenOf(int number) => KiteAccounts.AccessToken(number, sessionDay: 0);
+    public static string FirstAccessTokenOf(int number) => KiteAccounts.AccessToken(number, sessionEnds: 0);
 
     /// <summary>The access token that account <paramref name="number"/> needs today.</summary>
-    public string AccessTokenOf(int number) => KiteAccounts.AccessToken(number, _moment.SessionDay);
+    public string AccessTokenOf(int number) => _accounts.Find(number)!.AccessToken(SessionDay);
 
     /// <summary>Makes calls fail from now on.</summary>
     public void Add(Fault fault) => _faults.Add(fault);
@@ -136,6 +140,45 @@ public sealed class KiteSimulator : IAsyncDisposable
         known.UserId = userId;
         return true;
     }
+
+    /// <summary>Ends the session of one account, or all sessions: the next call with the old token is refused, until a person logs in.</summary>
+    /// <returns>False when there is no such account.</returns>
+    public bool EndSessions(int? account = null)
+    {
+        if (account is null)
+            Move(moment => moment with { SessionDay = moment.SessionDay + 1 });
+        else if (_accounts.Find(account.Value) is { } known)
+            known.EndSession();
+        else
+            return false;
+
+        return true;
+    }
+
+    /// <summary>Lets all sessions end at these instants too.</summary>
+    public void EndSessionsAt(IEnumerable<DateTimeOffset> instants) => _sessionEnds.Add(instants);
+
+    /// <summary>
+    /// Moves the market from now on: each <paramref name="every"/>, prices and quantities of one in <paramref name="oneOf"/> accounts
+    /// change, each in its turn.
+    /// </summary>
+    public void MoveMarket(TimeSpan every, int oneOf = 1) => _market.Start(every, oneOf);
+
+    /// <summary>Stops the market where it is.</summary>
+    public void StopMarket() => _market.Stop();
+
+    /// <summary>What whoever reads an account now, without any fault, must have; null when there is no such account.</summary>
+    public KiteTruth? TruthOf(int number)
+    {
+        if (_accounts.Find(number) is not { } account)
+            return null;
+
+        var portfolio = _accounts.PortfolioOf(account);
+        return KiteTruth.Of(account, portfolio, _market.For(portfolio, _moment));
+    }
+
+    /// <summary>The same for every account.</summary>
+    public IReadOnlyList<KiteTruth> Truth() => [.. Enumerable.Range(1, _options.Accounts).Select(number => TruthOf(number)!)];
 
     /// <summary>Changes last price and profit of a tenth of the holdings of every account.</summary>
     public void TickPrices() => Move(moment => moment with { PriceTicks = moment.PriceTicks + 1 });
@@ -184,6 +227,9 @@ public sealed class KiteSimulator : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
+    // Whatever ended them: mornings, instants that were asked for, or somebody's hand.
+    private int SessionDay => _moment.SessionDay + _sessionEnds.Passed;
+
     private void Move(Func<KiteMoment, KiteMoment> move)
     {
         lock (_changes)
@@ -200,7 +246,7 @@ public sealed class KiteSimulator : IAsyncDisposable
         return (context.Request.Method, path) switch
         {
             ("GET", "/connect/login") => _login.ShowPageAsync(context, RedirectUrl),
-            ("POST", "/session/token") => _login.ExchangeAsync(context, _moment.SessionDay),
+            ("POST", "/session/token") => _login.ExchangeAsync(context, SessionDay),
             ("DELETE", "/session/token") => KiteReply.JsonAsync(context, 200, KiteJson.Render(json => json.WriteBooleanValue(true))),
             ("GET", "/user/profile") => ReadAsync(context, path, KiteResource.Profile),
             ("GET", "/portfolio/holdings") => ReadAsync(context, path, KiteResource.Holdings),
@@ -216,8 +262,7 @@ public sealed class KiteSimulator : IAsyncDisposable
 
     private async Task ReadAsync(HttpContext context, string path, KiteResource resource)
     {
-        var moment = _moment;
-        if (_accounts.Open(context.Request.Headers.Authorization.ToString(), moment.SessionDay) is not { } account)
+        if (_accounts.Open(context.Request.Headers.Authorization.ToString(), SessionDay) is not { } account)
         {
             await KiteReply.JsonAsync(context, 403, KiteJson.Error("Incorrect `api_key` or `access_token`.", "TokenException"));
             return;
@@ -233,9 +278,10 @@ public sealed class KiteSimulator : IAsyncDisposable
         }
 
         var portfolio = _accounts.PortfolioOf(account);
+        var moment = _market.For(portfolio, _moment);
         byte[] Good() => resource == KiteResource.Profile ? KiteAnswers.Profile(account.UserId) : _answers.For(resource, portfolio, moment);
 
-        if (_faults.Meet(account.Number, before, path) is { } fault && Concerns(fault, resource))
+        if (_faults.Meet(account.Number, before, path) is { } fault)
         {
             _faultsMet.AddOrUpdate(fault.Kind, 1, static (_, count) => count + 1);
             switch (fault.Kind)
@@ -247,6 +293,9 @@ public sealed class KiteSimulator : IAsyncDisposable
                 case FaultKind.Delay:
                     await Task.Delay(fault.Milliseconds, context.RequestAborted);
                     break;
+                case FaultKind.SessionDies:
+                    account.EndSession();
+                    goto default;
                 default:
                     await KiteReply.FailAsync(context, fault, Good);
                     return;
@@ -257,21 +306,4 @@ public sealed class KiteSimulator : IAsyncDisposable
             context.Response.Headers.ContentEncoding = "gzip";
         await KiteReply.SendAsync(context, 200, resource == KiteResource.Instruments ? "text/csv" : "application/json", Good());
     }
-
-    private static bool Concerns(Fault fault, KiteResource resource) =>
-        resource == KiteResource.Holdings
-        || fault.Kind is not (FaultKind.EmptyHoldings or FaultKind.NullHoldings or FaultKind.TwoHoldings);
 }
-
-/// <summary>What a simulator was asked.</summary>
-/// <param name="Calls">All calls, save those to <c>/_sim/</c>.</param>
-/// <param name="CallsByPath">The same by path.</param>
-/// <param name="FaultsMet">Calls that met a fault, by its kind.</param>
-/// <param name="BusiestSecond">The most calls of one api key in any second.</param>
-/// <param name="BusiestKey">That api key; null when nothing was called.</param>
-public sealed record SimulatorStatistics(
-    long Calls,
-    IReadOnlyDictionary<string, long> CallsByPath,
-    IReadOnlyDictionary<FaultKind, long> FaultsMet,
-    int BusiestSecond,
-    string? BusiestKey);

@@ -27,6 +27,9 @@ public sealed record KiteSimulatorOptions
     /// <summary>The redirect address that the developer registered with Kite.</summary>
     public Uri RedirectUrl { get; init; } = new("http://127.0.0.1:8080/connect/zerodha/callback");
 
+    /// <summary>Instants at which all sessions end, besides the mornings that <see cref="KiteSimulator.ShiftDay"/> brings.</summary>
+    public IReadOnlyList<DateTimeOffset> SessionsEndAt { get; init; } = [];
+
     /// <summary>Source of today's date.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -23,6 +23,10 @@ internal sealed class SimulatorControl(KiteSimulator simulator)
         {
             await RefuseAsync(context, 400, $"The body cannot be read: {error.Message}");
         }
+        catch (ArgumentOutOfRangeException error)
+        {
+            await RefuseAsync(context, 400, error.Message);
+        }
     }
 
     private async Task AnswerKnownAsync(HttpContext context, string command)
@@ -71,8 +75,27 @@ internal sealed class SimulatorControl(KiteSimulator simulator)
                 simulator.RedirectUrl = (await BodyAsync<RedirectCommand>(context)).Url;
                 await DoneAsync(context);
                 break;
+            case ("POST", "market"):
+                var market = await BodyAsync<MarketCommand>(context);
+                simulator.MoveMarket(TimeSpan.FromMilliseconds(market.EveryMilliseconds), market.OneOf);
+                await DoneAsync(context);
+                break;
+            case ("DELETE", "market"):
+                simulator.StopMarket();
+                await DoneAsync(context);
+                break;
+            case ("POST", "sessions"):
+                var sessions = await BodyAsync<SessionsCommand>(context);
+                await (EndSessions(sessions) ? DoneAsync(context) : RefuseAsync(context, 404, "No such account."));
+                break;
+            case ("GET", "truth"):
+                await TellTruthAsync(context);
+                break;
             default:
-                await RefuseAsync(context, 404, "Known are: GET, DELETE stats; POST, DELETE fault; POST holdings, user, tick, day, delay, redirect.");
+                await RefuseAsync(
+                    context,
+                    404,
+                    "Known are: GET, DELETE stats; POST, DELETE fault; GET truth; POST, DELETE market; POST sessions, holdings, user, tick, day, delay, redirect.");
                 break;
         }
     }
@@ -83,6 +106,25 @@ internal sealed class SimulatorControl(KiteSimulator simulator)
             simulator.TickPrices();
         else
             simulator.TickQuantities();
+    }
+
+    private bool EndSessions(SessionsCommand command)
+    {
+        if (command.At is not { } instants)
+            return simulator.EndSessions(command.Account);
+
+        simulator.EndSessionsAt(instants);
+        return true;
+    }
+
+    private Task TellTruthAsync(HttpContext context)
+    {
+        if (!int.TryParse(context.Request.Query["account"], out var number))
+            return context.Response.WriteAsJsonAsync(new { accounts = simulator.Truth() }, Json, context.RequestAborted);
+
+        return simulator.TruthOf(number) is { } truth
+            ? context.Response.WriteAsJsonAsync(truth, Json, context.RequestAborted)
+            : RefuseAsync(context, 404, "No such account.");
     }
 
     // An empty body stands for an empty object: `curl -X POST .../_sim/tick` is enough.
@@ -117,6 +159,10 @@ internal sealed class SimulatorControl(KiteSimulator simulator)
     private sealed record DayCommand(int Days = 1, bool KeepSessions = false);
 
     private sealed record DelayCommand(int Milliseconds);
+
+    private sealed record MarketCommand(int EveryMilliseconds = 5_000, int OneOf = 1);
+
+    private sealed record SessionsCommand(int? Account = null, IReadOnlyList<DateTimeOffset>? At = null);
 
     private sealed record RedirectCommand(Uri Url);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Foliosync.Bench.Simulate;
+using Foliosync.Core.Storage;
 using Foliosync.Hosting;
 
 namespace Foliosync.Bench.Machine;
@@ -11,57 +12,95 @@ internal sealed class FoliosyncProgram : IAsyncDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("foliosync-bench-");
     private readonly Dictionary<string, string> _settings = [];
-    private readonly SimulatorProcess _simulator;
-    private readonly PostgresCluster? _cluster;
 
     private FoliosyncProgram(SimulatorProcess simulator, PostgresCluster? cluster)
     {
-        _simulator = simulator;
-        _cluster = cluster;
+        Simulator = simulator;
+        Cluster = cluster;
     }
 
-    /// <summary>The database server; null on SQLite.</summary>
-    public PostgresCluster? Cluster => _cluster;
+    /// <summary>The broker that it is connected to.</summary>
+    public SimulatorProcess Simulator { get; }
 
-    /// <summary>An instance with one user and connections to the simulator that are synced.</summary>
-    public static async Task<FoliosyncProgram> CreateSyncedAsync(bool postgres, int accounts, int holdings, CancellationToken cancellationToken)
+    /// <summary>The database server; null on SQLite.</summary>
+    public PostgresCluster? Cluster { get; }
+
+    /// <summary>An instance with one user and no connection yet, beside a simulator.</summary>
+    /// <param name="postgres">True for PostgreSQL, false for SQLite.</param>
+    /// <param name="accounts">Accounts that the simulator has.</param>
+    /// <param name="holdings">Holdings of each.</param>
+    /// <param name="settings">More variables for every process of the program.</param>
+    public static async Task<FoliosyncProgram> CreateAsync(
+        bool postgres, int accounts, int holdings, IReadOnlyDictionary<string, string>? settings = null)
     {
         var program = new FoliosyncProgram(
             await SimulatorProcess.StartAsync(accounts, holdings), postgres ? await PostgresCluster.StartAsync() : null);
         program._settings["FOLIOSYNC_DATA_DIR"] = program._folder.FullName;
-        program._settings["FOLIOSYNC_BROKERS__ZERODHA__APIURL"] = program._simulator.Address.ToString();
-        if (program._cluster is { } cluster)
+        program._settings["FOLIOSYNC_BROKERS__ZERODHA__APIURL"] = program.Simulator.Address.ToString();
+        program._settings["FOLIOSYNC_BROKERS__ZERODHA__LOGINURL"] = new Uri(program.Simulator.Address, "connect/login").ToString();
+        if (program.Cluster is { } cluster)
         {
             program._settings["DATABASE_URL"] = await cluster.CreateDatabaseAsync("served");
         }
 
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        {
+            program._settings[name] = value;
+        }
+
         await program.RunAsync("user", "add", User);
-        var file = Path.Combine(program._folder.FullName, "connections.jsonl");
-        await ConnectionsFile.WriteAsync(
-            file, new ConnectionsFile.Owner(User, "Main"), accounts, ["holdings"], TimeProvider.System, cancellationToken);
-        await program.RunAsync("connect", "import", file);
+        return program;
+    }
+
+    /// <summary>An instance with one user and connections to the simulator that are synced.</summary>
+    public static async Task<FoliosyncProgram> CreateSyncedAsync(bool postgres, int accounts, int holdings, CancellationToken cancellationToken)
+    {
+        var program = await CreateAsync(postgres, accounts, holdings);
+        await program.ImportAsync(1, accounts, ["holdings"], demo: 0, cancellationToken);
         await program.RunAsync("sync");
         return program;
     }
 
-    /// <summary>Makes a token that may read.</summary>
-    public async Task<string> CreateTokenAsync() => (await RunAsync("token", "create", "--user", User, "--name", "bench", "--scope", "read")).Trim();
-
-    /// <summary>Starts the server and waits until it is ready.</summary>
-    public Task<ServerProcess> ServeAsync() => ServerProcess.StartAsync(address => Start(["serve", "--urls", address]));
-
-    public async ValueTask DisposeAsync()
+    /// <summary>Adds connections to accounts of the simulator, and some to the Demo broker.</summary>
+    /// <param name="first">Number of the first account.</param>
+    /// <param name="accounts">How many accounts.</param>
+    /// <param name="reads">What they read; empty for everything.</param>
+    /// <param name="demo">How many Demo connections.</param>
+    /// <param name="cancellationToken">Stops before anything is imported.</param>
+    public async Task ImportAsync(int first, int accounts, IReadOnlyList<string> reads, int demo, CancellationToken cancellationToken)
     {
-        await _simulator.DisposeAsync();
-        if (_cluster is not null)
-        {
-            await _cluster.DisposeAsync();
-        }
-
-        _folder.Delete(recursive: true);
+        var file = Path.Combine(_folder.FullName, "connections.jsonl");
+        await ConnectionsFile.WriteAsync(
+            file, new ConnectionsFile.Owner(User, "Main"), first, accounts, reads, TimeProvider.System, cancellationToken);
+        await ConnectionsFile.AppendDemoAsync(file, new ConnectionsFile.Owner(User, "Main"), demo, cancellationToken);
+        await RunAsync("connect", "import", file);
     }
 
-    private async Task<string> RunAsync(params string[] arguments)
+    /// <summary>Makes a token.</summary>
+    /// <param name="scope">read or write.</param>
+    public async Task<string> CreateTokenAsync(string scope = "read") =>
+        (await RunAsync("token", "create", "--user", User, "--name", "bench", "--scope", scope)).Trim();
+
+    /// <summary>The database behind the program's back. The caller disposes it.</summary>
+    public Database OpenDatabase() =>
+        _settings.TryGetValue("DATABASE_URL", out var address) ? Database.Postgres(address) : Database.Sqlite(_folder.FullName);
+
+    /// <summary>Starts the server and waits until it is ready.</summary>
+    /// <param name="jobs">False to serve only (<c>--no-jobs</c>).</param>
+    /// <param name="address">Where it listens; any free port when null.</param>
+    public Task<ServerProcess> ServeAsync(bool jobs = true, Uri? address = null)
+    {
+        address ??= ServerProcess.FreeAddress();
+        string[] arguments = ["serve", "--urls", address.ToString().TrimEnd('/')];
+        return ServerProcess.StartAsync(Start(jobs ? arguments : [.. arguments, "--no-jobs"]), address);
+    }
+
+    /// <summary>Starts a verb that goes on in the background.</summary>
+    public RunningProcess StartRunning(params string[] arguments) => RunningProcess.Start(Start(arguments));
+
+    /// <summary>Runs a verb that must succeed to its end.</summary>
+    /// <returns>What it wrote to stdout.</returns>
+    public async Task<string> RunAsync(params string[] arguments)
     {
         using var process = Process.Start(Start(arguments))!;
         var errors = process.StandardError.ReadToEndAsync();
@@ -70,6 +109,17 @@ internal sealed class FoliosyncProgram : IAsyncDisposable
         return process.ExitCode == 0
             ? output
             : throw new InvalidOperationException($"foliosync {arguments[0]} failed: {await errors}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Simulator.DisposeAsync();
+        if (Cluster is not null)
+        {
+            await Cluster.DisposeAsync();
+        }
+
+        _folder.Delete(recursive: true);
     }
 
     private ProcessStartInfo Start(string[] arguments)

@@ -57,16 +57,31 @@ internal sealed class PostgresCluster : IAsyncDisposable
         var data = Path.Combine(folder, "data");
         await RunAsync(Path.Combine(bin, "initdb"), ["-D", data, "-U", "bench", "-A", "trust", "-E", "UTF8", "--locale=C"]);
         var port = FreePort();
-        var options = string.Create(CultureInfo.InvariantCulture, $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c shared_buffers=512MB -c max_wal_size=4GB");
-        await RunAsync(Path.Combine(bin, "pg_ctl"), ["-D", data, "-l", Path.Combine(folder, "log"), "-o", options, "-w", "start"]);
-        return new PostgresCluster(bin, folder, port);
+        var cluster = new PostgresCluster(bin, folder, port);
+        await cluster.StartAgainAsync();
+        return cluster;
+    }
+
+    /// <summary>Stops the server as an operator does who restarts it: whoever is connected is thrown out.</summary>
+    public Task StopAsync() => ControlAsync("-m", "fast", "-w", "stop");
+
+    /// <summary>Starts the stopped server on the same port, with all its data.</summary>
+    public Task StartAgainAsync()
+    {
+        var options = string.Create(
+            CultureInfo.InvariantCulture,
+            $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c shared_buffers=512MB -c max_wal_size=4GB");
+        return ControlAsync("-l", Path.Combine(_folder, "log"), "-o", options, "-w", "start");
     }
 
     public async ValueTask DisposeAsync()
     {
-        await RunAsync(Path.Combine(_bin, "pg_ctl"), ["-D", Path.Combine(_folder, "data"), "-m", "immediate", "-w", "stop"]);
+        await ControlAsync("-m", "immediate", "-w", "stop");
         Directory.Delete(_folder, recursive: true);
     }
+
+    private Task ControlAsync(params string[] arguments) =>
+        RunAsync(Path.Combine(_bin, "pg_ctl"), ["-D", Path.Combine(_folder, "data"), .. arguments]);
 
     private static string? FindBinaries()
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
+using Foliosync.Simulator;
 
 namespace Foliosync.Bench.Machine;
 
@@ -53,11 +54,40 @@ internal sealed class SimulatorProcess : IAsyncDisposable
     }
 
     /// <summary>Changes the prices of a tenth of the rows of every account.</summary>
-    public async Task TickAsync()
-    {
-        using var response = await _control.PostAsJsonAsync("/_sim/tick", new { change = "prices" });
-        response.EnsureSuccessStatusCode();
-    }
+    public Task TickAsync() => CommandAsync(HttpMethod.Post, "tick", new { change = "prices" });
+
+    /// <summary>Lets calls meet one of all kinds of fault.</summary>
+    /// <param name="ratio">Part of the calls, from 0 to 1.</param>
+    /// <param name="hang">How long a call hangs that meets that kind.</param>
+    public Task MixFaultsAsync(decimal ratio, TimeSpan hang) =>
+        CommandAsync(HttpMethod.Post, "fault", new { kind = "mix", rate = ratio, hangMilliseconds = (int)hang.TotalMilliseconds });
+
+    /// <summary>Ends all faults. Sessions that have died stay dead until somebody logs in.</summary>
+    public Task EndFaultsAsync() => CommandAsync(HttpMethod.Delete, "fault");
+
+    /// <summary>Changes prices, quantities and cash of one in <paramref name="oneOf"/> accounts each time.</summary>
+    public Task MoveMarketAsync(TimeSpan every, int oneOf) =>
+        CommandAsync(HttpMethod.Post, "market", new { everyMilliseconds = (int)every.TotalMilliseconds, oneOf });
+
+    /// <summary>Stops the market where it is.</summary>
+    public Task StopMarketAsync() => CommandAsync(HttpMethod.Delete, "market");
+
+    /// <summary>Ends every session at these instants.</summary>
+    public Task EndSessionsAsync(IReadOnlyList<DateTimeOffset> at) => CommandAsync(HttpMethod.Post, "sessions", new { at });
+
+    /// <summary>Where the login page sends the browser.</summary>
+    public Task RedirectAsync(Uri url) => CommandAsync(HttpMethod.Post, "redirect", new { url });
+
+    /// <summary>Milliseconds by which each answer is late.</summary>
+    public Task DelayAsync(int milliseconds) => CommandAsync(HttpMethod.Post, "delay", new { milliseconds });
+
+    /// <summary>What an exact reader of each account must have now.</summary>
+    public async Task<IReadOnlyList<KiteTruth>> TruthAsync(CancellationToken cancellationToken) =>
+        (await _control.GetFromJsonAsync<AllAccounts>("/_sim/truth", cancellationToken))!.Accounts;
+
+    /// <summary>Calls that met a fault, by its kind.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> FaultsMetAsync(CancellationToken cancellationToken) =>
+        (await _control.GetFromJsonAsync<Counts>("/_sim/stats", cancellationToken))!.FaultsMet;
 
     public async ValueTask DisposeAsync()
     {
@@ -66,4 +96,15 @@ internal sealed class SimulatorProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
+
+    private async Task CommandAsync(HttpMethod method, string command, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, $"/_sim/{command}") { Content = body is null ? null : JsonContent.Create(body) };
+        using var response = await _control.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+    }
+
+    private sealed record AllAccounts(IReadOnlyList<KiteTruth> Accounts);
+
+    private sealed record Counts(IReadOnlyDictionary<string, long> FaultsMet);
 }

@@ -44,6 +44,7 @@ internal static class SimulateCommand
                 await ConnectionsFile.WriteAsync(
                     file.FullName,
                     new ConnectionsFile.Owner(arguments.GetRequiredValue(user), arguments.GetRequiredValue(portfolio)),
+                    1,
                     arguments.GetValue(accounts),
                     arguments.GetRequiredValue(reads).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
                     TimeProvider.System,

@@ -55,7 +55,7 @@ internal sealed class BenchInstance : IAsyncDisposable
 
         await new UserAccounts(database, TimeProvider.System).AddAsync(User, null, UserRole.Member, Actor.CommandLine, cancellationToken);
         var file = Path.Combine(folder.FullName, "connections.jsonl");
-        await ConnectionsFile.WriteAsync(file, new ConnectionsFile.Owner(User, "Main"), accounts, reads, TimeProvider.System, cancellationToken);
+        await ConnectionsFile.WriteAsync(file, new ConnectionsFile.Owner(User, "Main"), 1, accounts, reads, TimeProvider.System, cancellationToken);
         using var lines = new StreamReader(file);
         await new ConnectionImport(database, vault, catalog, TimeProvider.System).ImportAsync(lines, null, Actor.CommandLine, cancellationToken);
         return new BenchInstance(database, folder, catalog, vault);

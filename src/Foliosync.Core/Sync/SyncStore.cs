@@ -128,7 +128,9 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
                 return new RunEnd(reading, SyncPolicy.Internal(context, jitter), now, default)
                 {
                     ErrorKind = "internal",
-                    ErrorMessage = "Foliosync failed here, not the broker. Earlier data is kept; please report it with the detail below.",
+                    ErrorMessage = StorageFailure.IsFull(e)
+                        ? "The disk of the database is full, so nothing of this sync was stored. Earlier data is kept; make room, then it is tried again by itself."
+                        : "Foliosync failed here, not the broker. Earlier data is kept; please report it with the detail below.",
                     ErrorDetail = $"{e.GetType().Name} {e.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}",
                 };
         }

@@ -6,8 +6,11 @@ using Xunit;
 
 namespace Foliosync.Core.Tests.Storage;
 
-/// <summary>One PostgreSQL server for the whole test run: its files in a temporary folder, reachable from this machine only.</summary>
-public sealed class PostgresServer
+/// <summary>
+/// A PostgreSQL server with its files in a temporary folder, reachable from this machine only. One serves the whole test run; a test
+/// that stops it starts its own.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
 {
     private const string Superuser = "foliosync";
 
@@ -16,6 +19,7 @@ public sealed class PostgresServer
     private readonly string _bin;
     private readonly string _data;
     private readonly int _port;
+    private bool _isRunning;
 
     private PostgresServer(string bin, string data, int port)
     {
@@ -32,12 +36,49 @@ public sealed class PostgresServer
         return server!;
     }
 
-    /// <summary>Stops the server if it was started.</summary>
-    public static async Task StopAsync()
+    /// <summary>A server for one test alone, which may stop it. Skips the test like <see cref="StartedAsync"/>.</summary>
+    public static async Task<PostgresServer> StartOwnAsync()
+    {
+        var server = await StartAsync();
+        Assert.SkipWhen(server is null, "PostgreSQL is not installed (initdb and pg_ctl were not found). Run './dev setup'.");
+        return server!;
+    }
+
+    /// <summary>Stops the server of the test run if it was started.</summary>
+    public static async Task StopSharedAsync()
     {
         if (Instance.IsValueCreated && await Instance.Value is { } server)
         {
-            await RunAsync(server._bin, "pg_ctl", ["-D", server._data, "-m", "immediate", "-w", "stop"]);
+            await server.DisposeAsync();
+        }
+    }
+
+    /// <summary>Stops it as an operator does: whoever is connected is thrown out.</summary>
+    public async Task StopAsync()
+    {
+        await RunAsync(_bin, "pg_ctl", ["-D", _data, "-m", "fast", "-w", "stop"]);
+        _isRunning = false;
+
+        // What this process keeps open is broken; a test that asks afterwards must not be handed it.
+        NpgsqlConnection.ClearAllPools();
+    }
+
+    /// <summary>Starts it again on the same port, with all its data.</summary>
+    public async Task StartAgainAsync()
+    {
+        var settings = $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300"
+            + " -c fsync=off -c synchronous_commit=off -c full_page_writes=off";
+        await RunAsync(_bin, "pg_ctl", ["-D", _data, "-l", Path.Combine(_data, "log"), "-o", settings, "-w", "start"]);
+        _isRunning = true;
+    }
+
+    /// <summary>Stops it for good. Its files go with the test run.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_isRunning)
+        {
+            await RunAsync(_bin, "pg_ctl", ["-D", _data, "-m", "immediate", "-w", "stop"]);
+            _isRunning = false;
         }
     }
 
@@ -71,11 +112,9 @@ public sealed class PostgresServer
         var data = Path.Combine(folder, "data");
         await RunAsync(bin, "initdb", ["-D", data, "-U", Superuser, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
 
-        var port = FreePort();
-        var settings = $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300"
-            + " -c fsync=off -c synchronous_commit=off -c full_page_writes=off";
-        await RunAsync(bin, "pg_ctl", ["-D", data, "-l", Path.Combine(folder, "log"), "-o", settings, "-w", "start"]);
-        return new PostgresServer(bin, data, port);
+        var server = new PostgresServer(bin, data, FreePort());
+        await server.StartAgainAsync();
+        return server;
     }
 
     private static string? FindBinaries()

@@ -36,6 +36,17 @@ public static class TestDatabases
         return Postgres(server, name);
     }
 
+    /// <summary>A migrated database on a server of the test's own. It goes with the server.</summary>
+    public static async Task<TestDatabase> CreateOnAsync(PostgresServer server)
+    {
+        var name = $"test_{Interlocked.Increment(ref _count)}";
+        await server.ExecuteAsync($"create database {name}");
+        var address = server.AddressOf(name);
+        var database = Database.Postgres(address);
+        await database.MigrateAsync(CancellationToken.None);
+        return new TestDatabase(Store.Postgres, database, address, () => Task.CompletedTask);
+    }
+
     private static async Task<TestDatabase> CreateSqliteAsync()
     {
         var template = await SqliteTemplate.Value;

@@ -24,7 +24,7 @@ public sealed class TestFolders : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await PostgresServer.StopAsync();
+        await PostgresServer.StopSharedAsync();
         foreach (var folder in Created)
         {
             Directory.Delete(folder, recursive: true);

@@ -27,7 +27,7 @@ internal sealed class SyncWorld : IAsyncDisposable
         Database = database;
         Clock = clock;
         Catalog = new BrokerCatalog(
-            [Broker, Renewing, .. BuiltInBrokers.All], new Dictionary<string, BrokerOverride> { ["zerodha"] = new(ApiUrl: kite) });
+            [Broker, Renewing, .. BuiltInBrokers.All], new Dictionary<string, BrokerOverride> { ["zerodha"] = new(ApiUrl: kite, LoginUrl: kite is null ? null : new Uri(kite, "connect/login")) });
         _http = new BrokerHttp(Catalog, clock);
         Import = new ConnectionImport(database, Vault, Catalog, clock);
         Engine = NewEngine();

@@ -32,10 +32,14 @@ public sealed class CrowdedInstance : IAsyncDisposable
     public KiteSimulator Simulator { get; }
 
     /// <summary>Imports the connections; nothing is synced yet.</summary>
-    public static async Task<CrowdedInstance> CreateAsync(Store store, int connections, TimeSpan delay)
+    public static async Task<CrowdedInstance> CreateAsync(Store store, int connections, TimeSpan delay) =>
+        await CreateAsync(await TestDatabases.CreateAsync(store), connections, delay);
+
+    /// <summary>The same in a database that the test has made. It is disposed of with the instance.</summary>
+    public static async Task<CrowdedInstance> CreateAsync(TestDatabase database, int connections, TimeSpan delay)
     {
         var simulator = await KiteSimulator.StartAsync(new KiteSimulatorOptions { Accounts = connections, Holdings = 20, Delay = delay });
-        var crowd = new CrowdedInstance(await TestDatabases.CreateAsync(store), simulator, connections);
+        var crowd = new CrowdedInstance(database, simulator, connections);
         (await crowd.Program.RunAsync("user", "add", "me@example.org")).ExitCode.ShouldBe(0);
         var lines = Enumerable.Range(1, connections).Select(number => JsonSerializer.Serialize(new
         {
@@ -58,6 +62,23 @@ public sealed class CrowdedInstance : IAsyncDisposable
         return await db.SyncRuns.CountAsync(r => states.Contains(r.State));
     }
 
+    /// <summary>Runs of one process in that state.</summary>
+    public async Task<int> RunsOfAsync(RunningCommand process, params SyncRunState[] states)
+    {
+        // A worker is named by machine, process and start.
+        var inName = string.Create(CultureInfo.InvariantCulture, $"/{process.ProcessId}/");
+        await using var db = _database.Open();
+        return await db.SyncRuns.CountAsync(r => states.Contains(r.State) && r.Worker!.Contains(inName));
+    }
+
+    /// <summary>Makes every connection due now, whatever its state.</summary>
+    public async Task MakeDueAsync()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        await using var db = _database.Open();
+        await db.SyncStates.ExecuteUpdateAsync(u => u.SetProperty(s => s.NextSyncAt, now));
+    }
+
     /// <summary>Leases that somebody holds.</summary>
     public async Task<int> LeasesAsync()
     {
@@ -66,10 +87,13 @@ public sealed class CrowdedInstance : IAsyncDisposable
     }
 
     /// <summary>Waits until a sync has ended so many runs, and not all.</summary>
-    public async Task WaitForSuccessesAsync(int runs)
+    public Task WaitForSuccessesAsync(int runs) => WaitUntilAsync(async () => await RunsAsync(SyncRunState.Succeeded) >= runs);
+
+    /// <summary>Asks again and again until something is so; gives up after a minute.</summary>
+    public static async Task WaitUntilAsync(Func<Task<bool>> isSo)
     {
         using var patience = new CancellationTokenSource(Patience);
-        while (await RunsAsync(SyncRunState.Succeeded) < runs)
+        while (!await isSo())
         {
             await Task.Delay(5, patience.Token);
         }

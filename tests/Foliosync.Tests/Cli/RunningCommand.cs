@@ -22,6 +22,12 @@ public sealed class RunningCommand : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>Its number in the operating system.</summary>
+    public int ProcessId => _process.Id;
+
+    /// <summary>True when it has ended, by itself or not.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>The next line of stdout.</summary>
     public async Task<string> LineAsync()
     {
@@ -45,8 +51,29 @@ public sealed class RunningCommand : IAsyncDisposable
     /// <summary>Presses Ctrl+C and waits for the end.</summary>
     public async Task<int> StopAsync()
     {
-        using var kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);
+        await SignalAsync("INT");
+        return await WaitForEndAsync();
+    }
+
+    /// <summary>Asks it to end, as an init system does (SIGTERM), and waits until it has.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> TerminateAsync()
+    {
+        await SignalAsync("TERM");
+        return await WaitForEndAsync();
+    }
+
+    /// <summary>Sends a signal, for example <c>TERM</c> or <c>STOP</c>, and waits for nothing.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
         await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Waits until it ends, for a minute at most.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> WaitForEndAsync()
+    {
         using var patience = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(patience.Token);
         return _process.ExitCode;

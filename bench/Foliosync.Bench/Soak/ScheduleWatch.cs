@@ -1,0 +1,41 @@
+using System.Data.Common;
+using Foliosync.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Foliosync.Bench.Soak;
+
+/// <summary>Looks into the database every second: is anybody due for whom nobody works?</summary>
+internal sealed class ScheduleWatch(Database database)
+{
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest time that a connection was due without a process at it.</summary>
+    public TimeSpan MaxLag { get; private set; }
+
+    /// <summary>Looks at which the database did not answer.</summary>
+    public int DatabaseAway { get; private set; }
+
+    /// <summary>Looks until it is cancelled.</summary>
+    public async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                var now = TimeProvider.System.GetUtcNow();
+                await using var db = database.Open(OwnerScope.Everyone);
+                var oldest = await db.SyncStates
+                    .Where(s => s.NextSyncAt < now && s.LeaseToken == null)
+                    .MinAsync(s => s.NextSyncAt, cancellationToken);
+                var lag = now - oldest ?? TimeSpan.Zero;
+                MaxLag = lag > MaxLag ? lag : MaxLag;
+            }
+            catch (Exception e) when (e is DbException or InvalidOperationException { InnerException: DbException })
+            {
+                DatabaseAway++;
+            }
+
+            await Task.Delay(Look, cancellationToken);
+        }
+    }
+}

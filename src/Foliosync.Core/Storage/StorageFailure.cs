@@ -1,0 +1,25 @@
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace Foliosync.Core.Storage;
+
+/// <summary>What a database could not help.</summary>
+internal static class StorageFailure
+{
+    // SQLITE_FULL, https://www.sqlite.org/rescode.html#full
+    private const int SqliteFull = 13;
+
+    /// <summary>True when the disk is full.</summary>
+    public static bool IsFull(Exception failure)
+    {
+        for (var e = failure; e is not null; e = e.InnerException)
+        {
+            if (e is SqliteException { SqliteErrorCode: SqliteFull } or PostgresException { SqlState: PostgresErrorCodes.DiskFull })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
