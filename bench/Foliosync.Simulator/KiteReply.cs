@@ -57,6 +57,8 @@ internal static class KiteReply
                 return JsonAsync(context, 200, EmptyList);
             case FaultKind.NullHoldings:
                 return JsonAsync(context, 200, NullData);
+            case FaultKind.Scripted:
+                return JsonAsync(context, fault.Status, Encoding.UTF8.GetBytes(fault.Body));
             case FaultKind.Hang:
                 return HangAsync(context);
             case FaultKind.Reset:

@@ -47,6 +47,9 @@ public sealed record BrokerManifest
 
     /// <summary>How often a sync is worth it; null to use the instance's setting.</summary>
     public TimeSpan? SuggestedInterval { get; init; }
+
+    /// <summary>What the broker documents of its answers; a route that is not listed is not watched.</summary>
+    public IReadOnlyList<KnownAnswer> KnownAnswers { get; init; } = [];
 }
 
 /// <summary>One thing that a person must give to connect.</summary>

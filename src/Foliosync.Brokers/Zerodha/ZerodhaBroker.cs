@@ -40,6 +40,7 @@ internal sealed class ZerodhaBroker : IBroker, IHoldingsSource, IPositionsSource
         Unattended = false,
         Maturity = BrokerMaturity.Experimental,
         TimeZone = "Asia/Kolkata",
+        KnownAnswers = ZerodhaFields.All,
     };
 
     public async Task<BrokerIdentity> CheckAsync(BrokerSession session, CancellationToken cancellationToken)

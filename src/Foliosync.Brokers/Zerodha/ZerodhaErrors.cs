@@ -17,6 +17,7 @@ internal static class ZerodhaErrors
 
     private const string NotAllowed = "This Zerodha login may not read that. Check the plan and the permissions of your app at developers.kite.trade.";
     private const string Refused = "Zerodha refused the request as wrong. The adapter needs care; please report it.";
+    private const string Gone = "Zerodha does not answer at an address that it documents. The earlier data is kept; please report it.";
     private const string Trouble = "Zerodha has trouble answering. It is tried again by itself.";
     private const string TooMany = "Zerodha is called too often. It is tried again by itself.";
 
@@ -45,7 +46,7 @@ internal static class ZerodhaErrors
     {
         var wait = RetryAfterOf(response, clock);
         await using var body = new MemoryStream(await response.Content.ReadAsByteArrayAsync(cancellationToken));
-        if (body.Length == 0)
+        if (body.Length == 0 || IsGone(response.StatusCode))
         {
             return Of(response.StatusCode, path, errorType: null, message: null, wait);
         }
@@ -69,6 +70,12 @@ internal static class ZerodhaErrors
     /// <summary>What an error type and a status mean together.</summary>
     public static BrokerException Of(HttpStatusCode status, string path, string? errorType, string? message, TimeSpan? wait)
     {
+        // Kite says GeneralException there, which would mean trouble that passes. An address that is gone does not come back by itself.
+        if (IsGone(status))
+        {
+            return BrokerException.InvalidData(Gone, $"{path}: {(int)status}");
+        }
+
         var known = Meanings.TryGetValue(errorType ?? "", out var meaning);
 
         // Kite sends NetworkException with 429 too: being called too often is the more exact reading of the two.
@@ -121,6 +128,8 @@ internal static class ZerodhaErrors
     /// <param name="field">The field that is missing or of the wrong type.</param>
     public static BrokerException Unreadable(string path, string field) => BrokerException.InvalidData(
         "Zerodha answered in a form that is not known here. The earlier data is kept; please report it.", $"{path}: {field}");
+
+    private static bool IsGone(HttpStatusCode status) => status is HttpStatusCode.NotFound or HttpStatusCode.Gone;
 
     private static (BrokerErrorKind Kind, string Message) MeaningOf(HttpStatusCode status, string? message) => status switch
     {

@@ -39,6 +39,7 @@ internal static class CommandLine
             ServeVerb.Create(),
             DemoVerb.Create(),
             SyncVerb.Create(),
+            RunVerbs.Create(),
             ConnectVerbs.Create(),
             UserVerbs.Create(),
             TokenVerbs.Create(),

@@ -5,6 +5,8 @@ using Foliosync.Core.Instruments;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
+using Foliosync.Core.Sync.Replays;
+using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Users;
 using Foliosync.Diagnosis;
 
@@ -37,6 +39,9 @@ internal static class FoliosyncServices
         services.AddSingleton<InstrumentNames>();
         services.AddSingleton<SyncEngine>();
         services.AddSingleton<SyncQueue>();
+        services.AddSingleton<RunReplay>();
+        services.AddSingleton<RunComparison>();
+        services.AddSingleton<ReviewDecisions>();
         services.AddSingleton<Instance>();
         services.AddSingleton<SqliteBackup>();
         services.AddSingleton<PostgresTools>();
