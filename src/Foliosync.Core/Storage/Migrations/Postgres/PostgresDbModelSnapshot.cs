@@ -400,6 +400,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("bytea")
                         .HasColumnName("review_fingerprint");
 
+                    b.Property<Guid?>("ReviewId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("review_id");
+
                     b.Property<DateTimeOffset?>("ReviewSince")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("review_since");
@@ -640,6 +644,81 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasDatabaseName("ix_portfolios_owner_id_name");
 
                     b.ToTable("portfolios");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Sync.Reviews.Review", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid>("ConnectionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("connection_id");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<Guid?>("DecidedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decided_by");
+
+                    b.Property<string>("Diff")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("diff");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<Guid>("LastRunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("last_run_id");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("state");
+
+                    b.HasKey("Id")
+                        .HasName("pk_reviews");
+
+                    b.HasIndex("AccountId")
+                        .HasDatabaseName("ix_reviews_account_id");
+
+                    b.HasIndex("ConnectionId", "Id")
+                        .HasDatabaseName("ix_reviews_connection_id_id");
+
+                    b.HasIndex("OwnerId", "Id")
+                        .HasDatabaseName("ix_reviews_owner_id_id");
+
+                    b.ToTable("reviews");
                 });
 
             modelBuilder.Entity("Foliosync.Core.Sync.Snapshot", b =>
@@ -1332,6 +1411,18 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_portfolios_users_owner_id");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Sync.Reviews.Review", b =>
+                {
+                    b.HasOne("Foliosync.Core.Portfolios.BrokerAccount", "Account")
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_reviews_accounts_account_id");
+
+                    b.Navigation("Account");
                 });
 
             modelBuilder.Entity("Foliosync.Core.Sync.Snapshot", b =>
