@@ -46,7 +46,7 @@ internal static class ZerodhaErrors
     {
         var wait = RetryAfterOf(response, clock);
         await using var body = new MemoryStream(await response.Content.ReadAsByteArrayAsync(cancellationToken));
-        if (body.Length == 0 || IsGone(response.StatusCode))
+        if (body.Length == 0)
         {
             return Of(response.StatusCode, path, errorType: null, message: null, wait);
         }
@@ -56,7 +56,7 @@ internal static class ZerodhaErrors
             var failure = await JsonSerializer.DeserializeAsync(body, ZerodhaJson.Default.ZerodhaFailure, cancellationToken);
             return Of(response.StatusCode, path, failure?.ErrorType, failure?.Message, wait);
         }
-        catch (JsonException failure) when (IsNotJson(failure) && response.StatusCode is not HttpStatusCode.TooManyRequests)
+        catch (JsonException failure) when (IsNotJson(failure) && response.StatusCode is not HttpStatusCode.TooManyRequests && !IsGone(response.StatusCode))
         {
             // A gateway in front of Kite answered, with a page of its own.
             return BrokerException.Transient(Trouble, retryAfter: wait, detail: $"{path}: {(int)response.StatusCode}, not JSON");
@@ -70,13 +70,13 @@ internal static class ZerodhaErrors
     /// <summary>What an error type and a status mean together.</summary>
     public static BrokerException Of(HttpStatusCode status, string path, string? errorType, string? message, TimeSpan? wait)
     {
-        // Kite says GeneralException there, which would mean trouble that passes. An address that is gone does not come back by itself.
-        if (IsGone(status))
+        var known = Meanings.TryGetValue(errorType ?? "", out var meaning);
+
+        // Kite says GeneralException there, which elsewhere is trouble that passes. An address that is gone does not come back by itself.
+        if (IsGone(status) && (!known || meaning.Kind is BrokerErrorKind.Transient))
         {
             return BrokerException.InvalidData(Gone, $"{path}: {(int)status}");
         }
-
-        var known = Meanings.TryGetValue(errorType ?? "", out var meaning);
 
         // Kite sends NetworkException with 429 too: being called too often is the more exact reading of the two.
         if (status is HttpStatusCode.TooManyRequests && (!known || meaning.Kind is BrokerErrorKind.Transient))
