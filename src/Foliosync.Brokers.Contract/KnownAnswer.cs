@@ -14,6 +14,7 @@ public sealed class KnownAnswer
 {
     private const int LongestName = 40;
 
+    private readonly string _end;
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly List<string> _anythingBelow = [];
 
@@ -25,6 +26,7 @@ public sealed class KnownAnswer
         ArgumentException.ThrowIfNullOrEmpty(route);
         ArgumentNullException.ThrowIfNull(fields);
         Route = route;
+        _end = "/" + route;
         foreach (var field in fields)
         {
             if (field.EndsWith(".*", StringComparison.Ordinal))
@@ -46,7 +48,7 @@ public sealed class KnownAnswer
     public bool IsAt(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return path.AsSpan().TrimStart('/').SequenceEqual(Route) || path.EndsWith("/" + Route, StringComparison.Ordinal);
+        return path.AsSpan().TrimStart('/').SequenceEqual(Route) || path.EndsWith(_end, StringComparison.Ordinal);
     }
 
     /// <summary>The fields of an answer that are not documented, each once, without anything below them.</summary>

@@ -75,7 +75,7 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
     /// <summary>Runs.</summary>
     public DbSet<SyncRun> SyncRuns => Set<SyncRun>();
 
-    /// <summary>What brokers sent. Not filtered by owner: sealed, and never reachable from outside.</summary>
+    /// <summary>What brokers sent. Not filtered by owner: sealed, and reached only through a run that is.</summary>
     public DbSet<Snapshot> Snapshots => Set<Snapshot>();
 
     /// <summary>Reports that were not applied at once, and what became of them.</summary>

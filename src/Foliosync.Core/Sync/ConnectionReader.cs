@@ -30,6 +30,7 @@ internal sealed class ConnectionReader(
             reading.Error = e;
         }
 
+        DriftSentinel.NoteFailure(reading);
         if (catalog.TryFind(connection.BrokerId, out var broker))
         {
             _sentinel.Look(broker.Manifest, recorder.Exchanges, reading.Warnings);

@@ -14,9 +14,18 @@ internal sealed class DriftSentinel(TimeProvider clock)
     private readonly ConcurrentDictionary<(string Broker, string Route), DateOnly> _lookedAt = new();
     private readonly ConcurrentDictionary<(string Broker, string Route, string Field), bool> _told = new();
 
-    /// <summary>The warning that a provider changed something.</summary>
-    /// <param name="what">Sentences that name route and field.</param>
-    public static BrokerWarning Warning(string what) => new("provider-changed", $"The provider changed. {what}");
+    /// <summary>Route and field of an answer that has another form than the adapter knows; null for every other failure.</summary>
+    /// <remarks>Only adapters name a detail: what the engine refuses by itself tells nothing of the provider.</remarks>
+    public static string? ChangeIn(Exception? failure) => failure is BrokerException { Kind: BrokerErrorKind.InvalidData, Detail: { } detail } ? detail : null;
+
+    /// <summary>Adds a warning when the reading failed because the provider changed.</summary>
+    public static void NoteFailure(ConnectionReading reading)
+    {
+        if (ChangeIn(reading.Error) is { } change)
+        {
+            reading.Warnings.Add(Warning($"The answer cannot be read any more ({change}). The earlier data is kept."));
+        }
+    }
 
     /// <summary>Adds a warning for each field that was never seen before.</summary>
     public void Look(BrokerManifest manifest, IReadOnlyList<RecordedExchange> exchanges, List<BrokerWarning> warnings)
@@ -50,6 +59,8 @@ internal sealed class DriftSentinel(TimeProvider clock)
             }
         }
     }
+
+    private static BrokerWarning Warning(string what) => new("provider-changed", $"The provider changed. {what}");
 
     private static IReadOnlyCollection<string> UnknownFieldsOf(KnownAnswer known, RecordedExchange exchange)
     {

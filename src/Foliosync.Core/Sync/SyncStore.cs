@@ -115,18 +115,12 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
         switch (reading.Error)
         {
             case BrokerException e:
-                var changed = e.Kind == BrokerErrorKind.InvalidData ? e.Detail : null;
-                if (changed is not null)
-                {
-                    reading.Warnings.Add(DriftSentinel.Warning($"The answer cannot be read any more ({changed}). The earlier data is kept."));
-                }
-
                 return new RunEnd(reading, SyncPolicy.Failed(context, e, jitter), now, default)
                 {
                     ErrorKind = SqlValues.ToText(e.Kind),
                     ErrorMessage = e.Message,
                     ErrorDetail = string.Join(": ", new[] { e.BrokerCode, e.Detail }.Where(t => t is not null)) is { Length: > 0 } detail ? detail : null,
-                    ProviderChanged = changed,
+                    ProviderChanged = DriftSentinel.ChangeIn(e),
                 };
             case VaultException e:
                 return new RunEnd(reading, SyncPolicy.Internal(context, jitter), now, default) { ErrorKind = "vault", ErrorMessage = e.Message };

@@ -134,6 +134,8 @@ public sealed class RunReplay
             reading.Error = e;
         }
 
+        DriftSentinel.NoteFailure(reading);
+
         // The steps within have the time of the recording.
         reading.Steps.Clear();
         reading.Steps.Add(new SyncStep(

@@ -79,7 +79,7 @@ public sealed class RunReplayTests
         (holding.Quantity, holding.Since).ShouldBe((10m, unreadable.FinishedAt!.Value));
         var run = await world.LastRunAsync();
         (run.Id, run.Trigger, run.State, run.Inserted).ShouldBe((applied, SyncTrigger.Manual, SyncRunState.Succeeded, 1));
-        run.Steps.ShouldHaveSingleItem().Name.ShouldBe($"replay run {unreadable.Id}");
+        run.Steps[0].Name.ShouldBe($"replay run {unreadable.Id}");
     }
 
     [Theory, EachStore]

@@ -1,4 +1,3 @@
-using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Tests.Storage;
