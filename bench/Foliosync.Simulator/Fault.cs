@@ -68,6 +68,9 @@ public enum FaultKind
 
     /// <summary>Only two of the holdings come back.</summary>
     TwoHoldings,
+
+    /// <summary>The answer that the fault carries.</summary>
+    Scripted,
 }
 
 /// <summary>A fault, and which calls meet it.</summary>
@@ -91,6 +94,12 @@ public sealed record Fault(FaultKind Kind)
 
     /// <summary>Seconds, for <see cref="FaultKind.RateLimited"/> and <see cref="FaultKind.Unavailable"/>.</summary>
     public int RetryAfter { get; init; } = 2;
+
+    /// <summary>HTTP status, for <see cref="FaultKind.Scripted"/>.</summary>
+    public int Status { get; init; } = 200;
+
+    /// <summary>Body of type JSON, for <see cref="FaultKind.Scripted"/>.</summary>
+    public string Body { get; init; } = "";
 
     /// <summary>How late, for <see cref="FaultKind.Delay"/>.</summary>
     public int Milliseconds { get; init; } = 1_000;

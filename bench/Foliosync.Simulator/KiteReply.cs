@@ -66,6 +66,8 @@ internal static class KiteReply
                 return JsonAsync(context, 200, EmptyList);
             case FaultKind.NullHoldings:
                 return JsonAsync(context, 200, NullData);
+            case FaultKind.Scripted:
+                return JsonAsync(context, fault.Status, Encoding.UTF8.GetBytes(fault.Body));
             case FaultKind.Hang:
                 return HangAsync(context, fault.HangMilliseconds);
             case FaultKind.Reset:

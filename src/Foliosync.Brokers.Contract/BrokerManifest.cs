@@ -56,6 +56,9 @@ public sealed record BrokerManifest
 
     /// <summary>How far back the broker tells transactions: zero for the present day only, null for everything it has.</summary>
     public TimeSpan? HistoryDepth { get; init; }
+
+    /// <summary>What the broker documents of its answers; a route that is not listed is not watched.</summary>
+    public IReadOnlyList<KnownAnswer> KnownAnswers { get; init; } = [];
 }
 
 /// <summary>One thing that a person must give to connect.</summary>

@@ -47,6 +47,11 @@ public abstract partial class BrokerContractTests
                 var known = failure.ShouldBeOfType<BrokerException>($"{reading} with {recording.FileName}");
                 known.Kind.ShouldBe(kind, $"{reading} with {recording.FileName}");
                 known.Message.ShouldEndWith(".");
+                if (kind is BrokerErrorKind.InvalidData)
+                {
+                    known.Detail.ShouldNotBeNullOrWhiteSpace($"{reading} with {recording.FileName} must name route and field.");
+                }
+
                 if (kind is BrokerErrorKind.RateLimited)
                 {
                     known.RetryAfter.ShouldBe(WaitOf(recording), $"{reading} with {recording.FileName}");
@@ -54,6 +59,48 @@ public abstract partial class BrokerContractTests
             }
 
             met.ShouldBePositive($"Nothing asks for what {recording.FileName} answers.");
+        }
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.NotFound)]
+    [InlineData(HttpStatusCode.Gone)]
+    public async Task A_route_that_is_gone_is_invalid_data_that_names_it_and_never_an_empty_report(HttpStatusCode status)
+    {
+        if (!UsesNetwork)
+        {
+            NotApplicableOffline();
+            return;
+        }
+
+        foreach (var recording in OrdinaryDay())
+        {
+            var gone = recording with { FileName = "gone." + recording.FileName, Status = status, Body = [] };
+            foreach (var reading in ImplementedReadings())
+            {
+                var border = new RecordedBorder([gone, .. OrdinaryDay()]);
+                var failure = await FailureOfAsync(reading, border);
+                if (border.Played(gone))
+                {
+                    var known = failure.ShouldBeOfType<BrokerException>($"{reading} without {recording.Request}");
+                    known.Kind.ShouldBe(BrokerErrorKind.InvalidData, $"{reading} without {recording.Request}");
+                    known.Detail.ShouldNotBeNullOrWhiteSpace($"{reading} must name the route {recording.Request}.");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_field_of_the_recordings_is_among_those_that_the_manifest_knows()
+    {
+        foreach (var known in Broker.Manifest.KnownAnswers)
+        {
+            var answers = OrdinaryDay().Where(r => known.IsAt(r.Request.Split(' ')[1].Split('?')[0])).ToList();
+            answers.ShouldNotBeEmpty($"{known.Route} is known and was not recorded.");
+            foreach (var answer in answers)
+            {
+                known.FindUnknown(answer.Body).ShouldBeEmpty(answer.FileName);
+            }
         }
     }
 

@@ -17,6 +17,7 @@ internal static class ZerodhaErrors
 
     private const string NotAllowed = "This Zerodha login may not read that. Check the plan and the permissions of your app at developers.kite.trade.";
     private const string Refused = "Zerodha refused the request as wrong. The adapter needs care; please report it.";
+    private const string Gone = "Zerodha does not answer at an address that it documents. The earlier data is kept; please report it.";
     private const string Trouble = "Zerodha has trouble answering. It is tried again by itself.";
     private const string TooMany = "Zerodha is called too often. It is tried again by itself.";
 
@@ -55,7 +56,7 @@ internal static class ZerodhaErrors
             var failure = await JsonSerializer.DeserializeAsync(body, ZerodhaJson.Default.ZerodhaFailure, cancellationToken);
             return Of(response.StatusCode, path, failure?.ErrorType, failure?.Message, wait);
         }
-        catch (JsonException failure) when (IsNotJson(failure) && response.StatusCode is not HttpStatusCode.TooManyRequests)
+        catch (JsonException failure) when (IsNotJson(failure) && response.StatusCode is not HttpStatusCode.TooManyRequests && !IsGone(response.StatusCode))
         {
             // A gateway in front of Kite answered, with a page of its own.
             return BrokerException.Transient(Trouble, retryAfter: wait, detail: $"{path}: {(int)response.StatusCode}, not JSON");
@@ -70,6 +71,12 @@ internal static class ZerodhaErrors
     public static BrokerException Of(HttpStatusCode status, string path, string? errorType, string? message, TimeSpan? wait)
     {
         var known = Meanings.TryGetValue(errorType ?? "", out var meaning);
+
+        // Kite says GeneralException there, which elsewhere is trouble that passes. An address that is gone does not come back by itself.
+        if (IsGone(status) && (!known || meaning.Kind is BrokerErrorKind.Transient))
+        {
+            return BrokerException.InvalidData(Gone, $"{path}: {(int)status}");
+        }
 
         // Kite sends NetworkException with 429 too: being called too often is the more exact reading of the two.
         if (status is HttpStatusCode.TooManyRequests && (!known || meaning.Kind is BrokerErrorKind.Transient))
@@ -121,6 +128,8 @@ internal static class ZerodhaErrors
     /// <param name="field">The field that is missing or of the wrong type.</param>
     public static BrokerException Unreadable(string path, string field) => BrokerException.InvalidData(
         "Zerodha answered in a form that is not known here. The earlier data is kept; please report it.", $"{path}: {field}");
+
+    private static bool IsGone(HttpStatusCode status) => status is HttpStatusCode.NotFound or HttpStatusCode.Gone;
 
     private static (BrokerErrorKind Kind, string Message) MeaningOf(HttpStatusCode status, string? message) => status switch
     {

@@ -72,6 +72,20 @@ public sealed class InstrumentDirectory(Database database, TimeProvider clock) :
         return complete ? ids : await LookUpAsync(brokerId, reported, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Finds the instruments and writes nothing: one that is new gets an id that nobody else will see.</summary>
+    /// <param name="brokerId">Whose keys they are.</param>
+    /// <param name="reported">What the broker calls them; repeats are fine.</param>
+    /// <param name="cancellationToken">Stops the look-up.</param>
+    public async ValueTask<Guid[]> PreviewAsync(
+        string brokerId, IReadOnlyList<ReportedInstrument> reported, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reported);
+        await using var db = database.Open(OwnerScope.Everyone);
+        var distinct = reported.DistinctBy(r => IdentityOf(brokerId, r)).OrderBy(r => r.Isin is null).ToList();
+        var found = (await FindAsync(db, brokerId, distinct, cancellationToken).ConfigureAwait(false)).Found.ToDictionary(f => f.Identity, f => f.InstrumentId);
+        return [.. reported.Select(r => found[IdentityOf(brokerId, r)])];
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _oneAtATime.Dispose();
 

@@ -41,6 +41,9 @@ public sealed class BrokerAccount
     /// <summary>UTC instant since when <see cref="ReviewFingerprint"/> waits.</summary>
     public DateTimeOffset? ReviewSince { get; set; }
 
+    /// <summary>The review of that report; null when none waits.</summary>
+    public Guid? ReviewId { get; set; }
+
     /// <summary>Where the next read of transactions goes on; null to read from the start.</summary>
     public string? TransactionsCursor { get; set; }
 }

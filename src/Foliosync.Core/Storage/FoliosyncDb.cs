@@ -4,6 +4,7 @@ using Foliosync.Core.Instruments;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Sync;
+using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Transactions;
 using Foliosync.Core.Users;
 using Microsoft.AspNetCore.Identity;
@@ -81,8 +82,11 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
     /// <summary>Runs.</summary>
     public DbSet<SyncRun> SyncRuns => Set<SyncRun>();
 
-    /// <summary>What brokers sent. Not filtered by owner: sealed, and never reachable from outside.</summary>
+    /// <summary>What brokers sent. Not filtered by owner: sealed, and reached only through a run that is.</summary>
     public DbSet<Snapshot> Snapshots => Set<Snapshot>();
+
+    /// <summary>Reports that were not applied at once, and what became of them.</summary>
+    public DbSet<Review> Reviews => Set<Review>();
 
     /// <summary>Alerts.</summary>
     public DbSet<Alert> Alerts => Set<Alert>();
@@ -128,6 +132,7 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
         builder.Entity<Portfolio>().HasQueryFilter(e => e.OwnerId == _owner);
         builder.Entity<BrokerConnection>().HasQueryFilter(e => e.OwnerId == _owner);
         builder.Entity<BrokerAccount>().HasQueryFilter(e => e.OwnerId == _owner);
+        builder.Entity<Review>().HasQueryFilter(e => e.OwnerId == _owner);
         builder.Entity<Alert>().HasQueryFilter(e => e.OwnerId == _owner);
         builder.Entity<ApiToken>().HasQueryFilter(e => e.UserId == _owner);
         builder.Entity<SyncRun>().HasQueryFilter(e => e.Connection!.OwnerId == _owner);

@@ -6,6 +6,7 @@ using Foliosync.Core.Instruments;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Sync;
+using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Transactions;
 using Foliosync.Core.Users;
 using Microsoft.EntityFrameworkCore;
@@ -168,6 +169,15 @@ internal static class StorageModel
         {
             e.HasIndex(s => s.RunId);
             e.HasOne<BrokerConnection>().WithMany().HasForeignKey(s => s.ConnectionId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<Review>(e =>
+        {
+            e.HasIndex(r => new { r.OwnerId, r.Id });
+            e.HasIndex(r => new { r.ConnectionId, r.Id });
+            e.Enum(r => r.State);
+            e.Property(r => r.Diff).HasConversion(
+                d => ReviewDiff.ToJson(d), j => ReviewDiff.FromJson(j), new ValueComparer<ReviewDiff>((a, b) => ReferenceEquals(a, b), d => 0, d => d));
+            OfAccount(e, r => r.Account);
         });
     }
 

@@ -14,8 +14,8 @@ internal sealed class AccountReader(
     IBroker broker,
     BrokerSession session,
     ClaimedAccount account,
-    InstrumentDirectory directory,
-    InstrumentNames names,
+    ResolveInstruments resolve,
+    InstrumentNames? names,
     TimeProvider clock)
 {
     private readonly ReportedAccount _reported = account.AsReported;
@@ -41,8 +41,8 @@ internal sealed class AccountReader(
         var instruments = new List<ReportedInstrument>(_rows.Count + _transactions.Count);
         instruments.AddRange(_rows.Select(r => r.Row.Instrument));
         instruments.AddRange(_transactions.Where(t => t.Instrument is not null).Select(t => t.Instrument!));
-        var ids = await directory.ResolveAsync(broker.Manifest.Id, instruments, cancellationToken).ConfigureAwait(false);
-        if (ids.Length > 0 && await names.FillAsync(broker, session, Nameless(instruments, ids), cancellationToken).ConfigureAwait(false) is { } warning)
+        var ids = await resolve(broker.Manifest.Id, instruments, cancellationToken).ConfigureAwait(false);
+        if (names is not null && ids.Length > 0 && await names.FillAsync(broker, session, Nameless(instruments, ids), cancellationToken).ConfigureAwait(false) is { } warning)
         {
             reading.Warnings.Add(warning);
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Sync.Reviews;
 
 namespace Foliosync.Core.Sync;
 
@@ -109,6 +110,9 @@ internal sealed class ConnectionReading(ClaimedConnection connection)
     /// <summary>What the broker sent, compressed and sealed; null when it is as it was.</summary>
     public Snapshot? Snapshot { get; set; }
 
+    /// <summary>The recording it was read from; null when the broker was asked.</summary>
+    public Replay? Replay { get; init; }
+
     public bool IsComplete => Error is null && !Cancelled;
 
     /// <summary>What tells the steps of one account from those of another; empty for the only one.</summary>
@@ -145,6 +149,11 @@ internal sealed class ConnectionReading(ClaimedConnection connection)
         }
     }
 }
+
+/// <summary>A run whose recording is read again.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Acceptance">A person's word that its surprising report is right; null when nobody said so.</param>
+internal sealed record Replay(Guid RunId, Acceptance? Acceptance);
 
 /// <summary>The report of one account.</summary>
 internal sealed record AccountReading(ClaimedAccount Account, AccountReport Report, byte[] Fingerprint)

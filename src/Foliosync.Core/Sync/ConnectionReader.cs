@@ -9,6 +9,9 @@ namespace Foliosync.Core.Sync;
 internal sealed class ConnectionReader(
     BrokerCatalog catalog, BrokerHttp http, Vault vault, InstrumentDirectory directory, InstrumentNames names, TimeProvider clock)
 {
+    private readonly ReportReader _reports = new(directory.ResolveAsync, names, clock);
+    private readonly DriftSentinel _sentinel = new(clock);
+
     public async Task<ConnectionReading> ReadAsync(ClaimedConnection connection, CancellationToken cancellationToken)
     {
         var reading = new ConnectionReading(connection);
@@ -25,6 +28,12 @@ internal sealed class ConnectionReader(
         {
             // Every failure ends this run only. The policy decides what follows; nothing is hidden: it goes on the run.
             reading.Error = e;
+        }
+
+        DriftSentinel.NoteFailure(reading);
+        if (catalog.TryFind(connection.BrokerId, out var broker))
+        {
+            _sentinel.Look(broker.Manifest, recorder.Exchanges, reading.Warnings);
         }
 
         if (reading.IsComplete ? reading.Accounts.Exists(a => !a.IsUnchanged) : reading.Error is BrokerException { Kind: BrokerErrorKind.InvalidData })
@@ -57,13 +66,13 @@ internal sealed class ConnectionReader(
         var session = Open(broker, connection, recorder);
         if (broker is not ITokenRefresh refresh)
         {
-            await ReadAsync(reading, broker, session, cancellationToken).ConfigureAwait(false);
+            await _reports.ReadAsync(reading, broker, session, cancellationToken).ConfigureAwait(false);
             return;
         }
 
         try
         {
-            await ReadAsync(reading, broker, session, cancellationToken).ConfigureAwait(false);
+            await _reports.ReadAsync(reading, broker, session, cancellationToken).ConfigureAwait(false);
         }
         catch (BrokerException e) when (e.Kind == BrokerErrorKind.AuthExpired)
         {
@@ -74,25 +83,7 @@ internal sealed class ConnectionReader(
             reading.RenewedToken = token;
             reading.Accounts.Clear();
             reading.Warnings.Clear();
-            await ReadAsync(reading, broker, session with { Token = token }, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private async Task ReadAsync(ConnectionReading reading, IBroker broker, BrokerSession session, CancellationToken cancellationToken)
-    {
-        var connection = reading.Connection;
-        if (connection.ExternalUserId is null)
-        {
-            reading.Identity = await reading.StepAsync("check identity", clock, () => broker.CheckAsync(session, cancellationToken)).ConfigureAwait(false);
-        }
-
-        var accounts = await AccountsAsync(reading, broker, session, cancellationToken).ConfigureAwait(false);
-        reading.HasSeveralAccounts = accounts.Count > 1;
-        foreach (var account in accounts)
-        {
-            var report = await new AccountReader(reading, broker, session, account, directory, names, clock)
-                .ReadAsync(cancellationToken).ConfigureAwait(false);
-            reading.Accounts.Add(new AccountReading(account, report, ReportFingerprint.Of(report)));
+            await _reports.ReadAsync(reading, broker, session with { Token = token }, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -129,24 +120,5 @@ internal sealed class ConnectionReader(
             new CredentialValues(values),
             token is null ? null : new BrokerToken(token, connection.SessionExpiresAt, refresh),
             recorder);
-    }
-
-    private async Task<IReadOnlyList<ClaimedAccount>> AccountsAsync(
-        ConnectionReading reading, IBroker broker, BrokerSession session, CancellationToken cancellationToken)
-    {
-        if (reading.Connection.Accounts.Count > 0)
-        {
-            return reading.Connection.Accounts;
-        }
-
-        var reported = await reading.StepAsync("list accounts", clock, () => broker.ListAccountsAsync(session, cancellationToken)).ConfigureAwait(false);
-        return [.. reported.Select(a => new ClaimedAccount
-        {
-            Id = Guid.CreateVersion7(clock.GetUtcNow()),
-            ExternalId = a.ExternalId,
-            Name = a.Name,
-            Currency = a.Currency,
-            IsNew = true,
-        })];
     }
 }

@@ -69,6 +69,16 @@ internal static class SyncStatements
         Column.Of<RunEnd>("claimed_state", r => SqlValues.ToText(r.Reading.Connection.State)),
         Column.Of<RunEnd>("state", r => SqlValues.ToText(r.Verdict.ConnectionState)));
 
+    // A recording proves nothing about the login or the schedule: only the lease ends.
+    public static readonly RowStatement<RunEnd> EndReplayLeases = new(
+        """
+        update sync_states set lease_token = null, lease_holder = null, lease_until = null, last_run_id = r.run_id
+        from {rows} where sync_states.connection_id = r.connection_id and sync_states.lease_token = r.lease_token
+        """,
+        Column.Of<RunEnd>("connection_id", r => r.Reading.Connection.Id),
+        Column.Of<RunEnd>("lease_token", r => r.Reading.Connection.LeaseToken),
+        Column.Of<RunEnd>("run_id", r => r.RunId));
+
     public static readonly RowStatement<BrokerAccount> InsertAccounts = new(
         """
         insert into accounts (id, owner_id, connection_id, portfolio_id, external_id, name, currency)
@@ -85,7 +95,7 @@ internal static class SyncStatements
     public static readonly RowStatement<AccountReading> ApplyReports = new(
         """
         update accounts set reported_at = r.reported_at, report_fingerprint = r.report_fingerprint,
-            review_fingerprint = null, review_since = null,
+            review_fingerprint = null, review_since = null, review_id = null,
             transactions_cursor = coalesce(r.transactions_cursor, accounts.transactions_cursor)
         from {rows} where accounts.id = r.id
         """,
@@ -93,12 +103,6 @@ internal static class SyncStatements
         Column.Of<AccountReading>("reported_at", a => a.Report.AsOf),
         Column.Of<AccountReading>("report_fingerprint", a => a.Fingerprint),
         Column.Of<AccountReading>("transactions_cursor", a => a.Report.TransactionsCursor));
-
-    public static readonly RowStatement<PendingReview> AwaitReview = new(
-        "update accounts set review_fingerprint = r.review_fingerprint, review_since = r.review_since from {rows} where accounts.id = r.id",
-        Column.Of<PendingReview>("id", r => r.AccountId),
-        Column.Of<PendingReview>("review_fingerprint", r => r.Fingerprint),
-        Column.Of<PendingReview>("review_since", r => r.Since));
 
     public static readonly RowStatement<Holding> InsertHoldings = new(
         """
@@ -250,9 +254,6 @@ internal static class SyncStatements
 /// <summary>A run that begins.</summary>
 internal sealed record RunStart(Guid RunId, Guid ConnectionId, SyncTrigger Trigger, DateTimeOffset At, Guid LeaseToken);
 
-/// <summary>An account whose report waits for review.</summary>
-internal sealed record PendingReview(Guid AccountId, byte[] Fingerprint, DateTimeOffset Since);
-
 /// <summary>A run that ends, and what becomes of its connection.</summary>
 internal sealed record RunEnd(ConnectionReading Reading, Verdict Verdict, DateTimeOffset? FinishedAt, SyncCounts Counts)
 {
@@ -263,4 +264,10 @@ internal sealed record RunEnd(ConnectionReading Reading, Verdict Verdict, DateTi
     public string? ErrorMessage { get; init; }
 
     public string? ErrorDetail { get; init; }
+
+    /// <summary>
+    /// Route and field of an answer that has another form than the adapter knows, so that nothing of the run could be applied; null
+    /// when the broker answers as ever.
+    /// </summary>
+    public string? ProviderChanged { get; init; }
 }

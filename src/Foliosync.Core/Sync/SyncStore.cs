@@ -68,12 +68,20 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
                 }
             });
         StoredAccount.Load(load, states);
+        var writes = new SyncWrites();
+        writes.Reviews.Load(load, group.Where(r => r.IsComplete));
         await load.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
 
-        var writes = new SyncWrites();
         foreach (var reading in group.Where(r => owned.Contains(r.Connection.Id)))
         {
-            writes.Add(Decide(reading, states, writes));
+            writes.Add(KeepConnection(Decide(reading, states, writes)));
+        }
+
+        var names = SqlScript.For(database);
+        if (writes.Reviews.LoadNames(names) is { } showNames)
+        {
+            await names.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
+            showNames();
         }
 
         var script = SqlScript.For(database);
@@ -119,6 +127,7 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
                     ErrorKind = SqlValues.ToText(e.Kind),
                     ErrorMessage = e.Message,
                     ErrorDetail = string.Join(": ", new[] { e.BrokerCode, e.Detail }.Where(t => t is not null)) is { Length: > 0 } detail ? detail : null,
+                    ProviderChanged = DriftSentinel.ChangeIn(e),
                 };
             case VaultException e:
                 return new RunEnd(reading, SyncPolicy.Internal(context, jitter), now, default) { ErrorKind = "vault", ErrorMessage = e.Message };
@@ -136,23 +145,23 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
         }
 
         var counts = default(SyncCounts);
-        string? suspicion = null;
+        string? waits = null;
         foreach (var account in reading.Accounts)
         {
-            suspicion = Apply(reading, account, states, writes, now, ref counts) ?? suspicion;
+            waits = Apply(reading, account, states, writes, now, ref counts) ?? waits;
         }
 
-        return suspicion is null
+        return waits is null
             ? new RunEnd(reading, SyncPolicy.Succeeded(context), now, counts)
             : new RunEnd(reading, SyncPolicy.Suspicious(context), now, counts)
             {
                 ErrorKind = "suspiciousReport",
-                ErrorMessage = $"{suspicion} Your data is as it was before; check at the broker. If the broker still says so later, it is applied.",
+                ErrorMessage = waits,
             };
     }
 
     /// <summary>Takes one account's report over.</summary>
-    /// <returns>Why it was not taken over; null when it was.</returns>
+    /// <returns>Why it waits, for people; null when it was taken over.</returns>
     private string? Apply(
         ConnectionReading reading, AccountReading account, Dictionary<Guid, StoredAccount> states, SyncWrites writes, DateTimeOffset now, ref SyncCounts counts)
     {
@@ -161,6 +170,7 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
         {
             counts += new SyncCounts(report.Received, 0, 0, 0, report.Lots.Count + (report.Cash?.Count ?? 0) + report.Transactions.Count, report.Skipped);
             writes.Applied.Add(account);
+            writes.Reviews.Applied(reading, account, wasSurprising: false, now);
             return null;
         }
 
@@ -169,11 +179,10 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
         var before = states.TryGetValue(account.Account.Id, out var stored) ? stored.ToState() : AccountState.Empty;
         var changes = Reconciler.Reconcile(account.Account.Id, before, account.Account.ReportedAt, report, () => Guid.CreateVersion7(now));
         reading.Steps.Add(new SyncStep("reconcile" + reading.Suffix(account.Account), startedAt, (int)(clock.GetUtcNow() - startedAt).TotalMilliseconds, "ok"));
-        if (changes.Suspicion is not null && !IsConfirmed(account, now, out var review))
+        if (changes.Suspicion is not null && writes.Reviews.Judge(reading, account, before, changes, settings.ReviewConfirmedAfter, now) is { } waits)
         {
-            writes.Reviews.Add(review);
             counts += new SyncCounts(report.Received, 0, 0, 0, 0, report.Skipped);
-            return changes.Suspicion;
+            return waits;
         }
 
         if (account.Account.IsNew)
@@ -192,6 +201,7 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
 
         writes.Add(changes);
         writes.Applied.Add(account);
+        writes.Reviews.Applied(reading, account, wasSurprising: changes.Suspicion is not null, now);
         counts += new SyncCounts(
             report.Received,
             changes.Opened.Count + changes.CashOpened.Count + changes.Transactions.Count,
@@ -210,15 +220,10 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
         UpdatedAt = now,
     };
 
-    // The same surprising units again, after a while, are the truth and not a fault of the moment. Prices may have moved meanwhile.
-    private bool IsConfirmed(AccountReading account, DateTimeOffset now, out PendingReview review)
-    {
-        var units = ReportFingerprint.OfUnits(account.Report);
-        var waiting = account.Account.ReviewFingerprint;
-        var since = waiting is not null && units.AsSpan().SequenceEqual(waiting) ? account.Account.ReviewSince : null;
-        review = new PendingReview(account.Account.Id, units, since ?? now);
-        return now - since >= settings.ReviewConfirmedAfter;
-    }
+    // What a recording says changes the data, never how its connection stands.
+    private static RunEnd KeepConnection(RunEnd end) => end.Reading is { Replay: not null, Connection: var connection }
+        ? end with { Verdict = new Verdict(end.Verdict.RunState, connection.State, connection.ConsecutiveFailures, null) }
+        : end;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Storing {Count} runs together failed; each is stored on its own")]
     private static partial void LogGroupFailed(ILogger log, int count, Exception e);

@@ -3,6 +3,7 @@ using Foliosync.Core.Connections;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
+using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Transactions;
 
 namespace Foliosync.Core.Sync;
@@ -27,7 +28,7 @@ internal sealed class SyncWrites
 
     public List<AccountReading> Applied { get; } = [];
 
-    public List<PendingReview> Reviews { get; } = [];
+    public ReviewWrites Reviews { get; } = new();
 
     public List<BrokerCredential> Credentials { get; } = [];
 
@@ -46,11 +47,21 @@ internal sealed class SyncWrites
     public void Add(RunEnd end)
     {
         Ends.Add(end);
+        if (end.Reading.Replay is not null)
+        {
+            // Whoever replays is looking, and a recording heals nothing.
+            return;
+        }
+
         var connection = end.Reading.Connection;
         var needsPerson = end.Verdict.ConnectionState is ConnectionState.NeedsLogin or ConnectionState.CredentialsRejected or ConnectionState.Failing;
         if (needsPerson && end.Verdict.ConnectionState != connection.State)
         {
             Alert(end, SqlValues.ToText(end.Verdict.ConnectionState));
+        }
+        else if (end.ProviderChanged is not null)
+        {
+            Alert(end, "providerChanged");
         }
         else if (end.Verdict.RunState == SyncRunState.NeedsReview && !connection.Accounts.Exists(a => a.ReviewSince is not null))
         {
@@ -84,7 +95,7 @@ internal sealed class SyncWrites
         script.Rows(SyncStatements.InsertCash, _cashOpened);
         script.Rows(SyncStatements.InsertTransactions, _transactions);
         script.Rows(SyncStatements.ApplyReports, Applied);
-        script.Rows(SyncStatements.AwaitReview, Reviews);
+        Reviews.AddTo(script, Ends.Count > 0 ? Ends[0].FinishedAt!.Value : default);
         script.Rows(SyncStatements.InsertSnapshots, [.. Ends.Select(e => e.Reading.Snapshot).OfType<Snapshot>()]);
         script.Rows(
             SyncStatements.NoteWhatWasLearnt,
@@ -98,7 +109,8 @@ internal sealed class SyncWrites
         }
 
         script.Rows(SyncStatements.EndRuns, Ends);
-        script.Rows(SyncStatements.EndLeases, Ends);
+        script.Rows(SyncStatements.EndLeases, [.. Ends.Where(e => e.Reading.Replay is null)]);
+        script.Rows(SyncStatements.EndReplayLeases, [.. Ends.Where(e => e.Reading.Replay is not null)]);
     }
 
     private void Alert(RunEnd end, string kind) => _alerts.Add(new Alert

@@ -4,6 +4,8 @@ using System.Text.Json.Serialization;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Sync;
+using Foliosync.Core.Sync.Replays;
+using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Transactions;
 using Foliosync.Core.Users;
 using Foliosync.Diagnosis;
@@ -20,6 +22,7 @@ namespace Foliosync.Api;
         typeof(DecimalAsText), typeof(UtcInstant),
         typeof(CamelCase<AssetClass>), typeof(CamelCase<BrokerMaturity>), typeof(CamelCase<CredentialKind>),
         typeof(CamelCase<ConnectionState>), typeof(CamelCase<SyncTrigger>), typeof(CamelCase<SyncRunState>),
+        typeof(CamelCase<ReviewState>), typeof(CamelCase<LotChangeKind>),
         typeof(CamelCase<TransactionKind>), typeof(CamelCase<TransactionSource>), typeof(CamelCase<TokenScope>),
         typeof(CamelCase<CheckState>),
     ])]
@@ -39,6 +42,9 @@ namespace Foliosync.Api;
 [JsonSerializable(typeof(QueuedRun))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(Page<SyncRunView>))]
+[JsonSerializable(typeof(Page<ReviewView>))]
+[JsonSerializable(typeof(ReplayResult))]
+[JsonSerializable(typeof(ComparedRuns))]
 [JsonSerializable(typeof(Page<AccountView>))]
 [JsonSerializable(typeof(Page<HoldingView>))]
 [JsonSerializable(typeof(Page<CashBalanceView>))]

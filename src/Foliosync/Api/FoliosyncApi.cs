@@ -67,6 +67,7 @@ internal static class FoliosyncApi
         BrokersApi.Map(api);
         ConnectionsApi.Map(api);
         SyncRunsApi.Map(api);
+        ReviewsApi.Map(api);
         AccountsApi.Map(api);
         HoldingsApi.Map(api);
         CashBalancesApi.Map(api);

@@ -77,6 +77,9 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
             case NotFoundException notFound:
                 await WriteAsync(httpContext, StatusCodes.Status404NotFound, notFound.Message);
                 break;
+            case RefusedException refused:
+                await WriteAsync(httpContext, StatusCodes.Status409Conflict, refused.Message);
+                break;
             case QueryException query:
                 await WriteAsync(httpContext, StatusCodes.Status400BadRequest, query.Message, query.Parameter);
                 break;

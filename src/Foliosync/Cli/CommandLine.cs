@@ -40,6 +40,7 @@ internal static class CommandLine
             WorkVerb.Create(),
             DemoVerb.Create(),
             SyncVerb.Create(),
+            RunVerbs.Create(),
             ConnectVerbs.Create(),
             UserVerbs.Create(),
             TokenVerbs.Create(),

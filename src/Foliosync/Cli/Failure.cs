@@ -13,7 +13,7 @@ internal static class Failure
     {
         UsageException e => (e.ExitCode, e.Message),
         InputException or NotFoundException => (ExitCode.Usage, failure.Message),
-        BrokerException => (ExitCode.Failed, failure.Message),
+        BrokerException or RefusedException => (ExitCode.Failed, failure.Message),
         SettingsException or VaultException or DatabaseVersionException => (ExitCode.Usage, failure.Message),
         _ when DatabaseFailure.Describe(failure) is { } line => (ExitCode.Usage, line),
         UnauthorizedAccessException or IOException => (ExitCode.Failed, failure.Message),

@@ -11,7 +11,8 @@ internal static class Input
     /// <summary>An argument that is the id of something.</summary>
     /// <param name="description">What it is the id of.</param>
     /// <param name="list">The verb that shows the ids, for example <c>connect list</c>.</param>
-    public static Argument<Guid> Id(string description, string list) => new("ID")
+    /// <param name="name">What help calls it.</param>
+    public static Argument<Guid> Id(string description, string list, string name = "ID") => new(name)
     {
         Description = description,
         CustomParser = result => ParseId(result, list),

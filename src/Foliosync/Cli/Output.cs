@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Foliosync.Api;
 using Spectre.Console;
 
 namespace Foliosync.Cli;
@@ -16,7 +17,7 @@ internal sealed class Output
         WriteIndented = true,
         // For terminals and files, never for a page: quotes and letters stay as they are.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new UtcInstant() },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new UtcInstant(), new DecimalAsText() },
     };
 
     private Output(bool json)

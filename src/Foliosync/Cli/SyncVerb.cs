@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Foliosync.Core;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Jobs;
 using Foliosync.Core.Sync;
 using Foliosync.Hosting;
 using Microsoft.EntityFrameworkCore;
@@ -28,6 +29,7 @@ internal static class SyncVerb
             "Syncing",
             report => context.Service<SyncEngine>()
                 .RunAsync(request, new Relay<SyncProgress>(p => report(p.Done, p.Total)), cancellationToken));
+        await context.Service<Workers>().LeaveAsync(CancellationToken.None);
         context.Output.Result(summary, console => Show(console, summary));
         if (!cancellationToken.IsCancellationRequested)
         {

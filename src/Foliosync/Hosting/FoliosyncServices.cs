@@ -6,6 +6,8 @@ using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
+using Foliosync.Core.Sync.Replays;
+using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Users;
 using Foliosync.Diagnosis;
 
@@ -45,6 +47,9 @@ internal static class FoliosyncServices
         services.AddSingleton(settings.Retention);
         services.AddSingleton<HistoryRetention>();
         services.AddSingleton<IRecurringJob>(s => s.GetRequiredService<HistoryRetention>());
+        services.AddSingleton<RunReplay>();
+        services.AddSingleton<RunComparison>();
+        services.AddSingleton<ReviewDecisions>();
         services.AddSingleton<Instance>();
         services.AddSingleton<SqliteBackup>();
         services.AddSingleton<PostgresTools>();

@@ -79,9 +79,38 @@ public sealed class ZerodhaErrorsTests
     [InlineData(429, "slow down", BrokerErrorKind.RateLimited)]
     [InlineData(429, "", BrokerErrorKind.RateLimited)]
     [InlineData(404, "", BrokerErrorKind.InvalidData)]
+    [InlineData(404, "<html>not here</html>", BrokerErrorKind.InvalidData)]
+    [InlineData(410, "<html>not here</html>", BrokerErrorKind.InvalidData)]
     [InlineData(500, "[1]", BrokerErrorKind.Transient)]
-    public async Task A_body_that_is_not_json_is_transient_whatever_the_status_save_429(int status, string body, BrokerErrorKind kind) =>
+    public async Task A_body_that_is_not_json_is_transient_whatever_the_status_save_429_and_an_address_that_is_gone(int status, string body, BrokerErrorKind kind) =>
         (await FailAsync((HttpStatusCode)status, body)).Kind.ShouldBe(kind);
+
+    [Theory]
+    [InlineData(404, "GeneralException")]
+    [InlineData(410, "GeneralException")]
+    [InlineData(404, "NetworkException")]
+    public async Task A_route_that_is_gone_is_a_changed_provider_although_kite_calls_it_trouble(int status, string type)
+    {
+        var failure = await FailAsync((HttpStatusCode)status, $$"""{"status":"error","message":"Route not found","error_type":"{{type}}"}""");
+
+        failure.Kind.ShouldBe(BrokerErrorKind.InvalidData);
+        failure.Detail.ShouldBe($"portfolio/holdings: {status}");
+    }
+
+    [Theory]
+    [InlineData("""{"status":"success","data":{"INFY":{"quantity":1}}}""", "portfolio/holdings: $.data")]
+    [InlineData("""{"status":"success","data":"many"}""", "portfolio/holdings: $.data")]
+    [InlineData("""{"status":"success"}""", "portfolio/holdings: data")]
+    [InlineData("""{"status":"success","data":[{"tradingsymbol":"INFY","exchange":"NSE"}]}""", "portfolio/holdings: data[].quantity")]
+    [InlineData("""{"status":"success","data":[{"tradingsymbol":"INFY","exchange":"NSE","quantity":{"settled":1}}]}""", "portfolio/holdings: data[].quantity")]
+    [InlineData("""[{"tradingsymbol":"INFY","exchange":"NSE","quantity":1}]""", "portfolio/holdings: $")]
+    public async Task An_answer_of_another_shape_names_route_and_field(string body, string place)
+    {
+        var failure = await FailAsync(HttpStatusCode.OK, body);
+
+        failure.Kind.ShouldBe(BrokerErrorKind.InvalidData);
+        failure.Detail.ShouldNotBeNull().ShouldStartWith(place);
+    }
 
     [Fact]
     public async Task An_error_under_a_good_status_is_an_error()

@@ -5,6 +5,7 @@ using Foliosync.Core.Instruments;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
+using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Transactions;
 using Foliosync.Core.Users;
 using Microsoft.AspNetCore.Identity;
@@ -30,7 +31,7 @@ public sealed class OwnerScopeTests
         [typeof(AuditEvent)] = "read by the admin area only",
         [typeof(SyncState)] = "the engine's; reached through its connection, which is filtered",
         [typeof(BrokerCredential)] = "sealed, and never reachable from outside",
-        [typeof(Snapshot)] = "sealed, and never reachable from outside",
+        [typeof(Snapshot)] = "sealed; replayed and compared only through its run, which is filtered",
         [typeof(PendingLogin)] = "found only by the hash of a secret state; the callback works without a cookie",
         [typeof(BrokerSettings)] = "the instance's",
         [typeof(Instrument)] = "shared by all",
@@ -61,7 +62,7 @@ public sealed class OwnerScopeTests
             filtered = [.. db.Model.GetEntityTypes().Where(e => e.GetDeclaredQueryFilters().Count > 0).Select(e => e.ClrType)];
         }
 
-        filtered.Count.ShouldBe(10);
+        filtered.Count.ShouldBe(11);
         foreach (var table in filtered)
         {
             (await CountAsync(database, OwnerScope.Everyone, table)).ShouldBe(2, $"{table.Name}: this test needs a row of each person");
@@ -160,6 +161,17 @@ public sealed class OwnerScopeTests
         db.AddRange(
             new ApiToken { Id = Guid.NewGuid(), UserId = user.Id, Name = name, Hash = user.Id.ToByteArray() },
             new Alert { Id = Guid.NewGuid(), OwnerId = user.Id, Kind = "needsLogin", Message = name, CreatedAt = Now },
+            new Review
+            {
+                Id = Guid.NewGuid(),
+                OwnerId = user.Id,
+                ConnectionId = connection.Id,
+                AccountId = account.Id,
+                Reason = name,
+                Fingerprint = [1],
+                Diff = new ReviewDiff([], [], [], 0, 0),
+                Since = Now,
+            },
             new SyncRun { Id = Guid.NewGuid(), ConnectionId = connection.Id, QueuedAt = Now, Worker = name },
             new Holding { Id = Guid.NewGuid(), AccountId = account.Id, InstrumentId = instrument.Id, Lot = string.Empty, Symbol = name, Since = Now },
             new HoldingPeriod { Id = Guid.NewGuid(), AccountId = account.Id, InstrumentId = instrument.Id, Lot = name, From = Now, To = Now },

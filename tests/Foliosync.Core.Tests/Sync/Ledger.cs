@@ -19,12 +19,10 @@ internal sealed class Ledger
     public List<Transaction> Transactions { get; } = [];
 
     /// <summary>What a report would change.</summary>
-    public AccountChanges Compare(AccountReport report) => Reconciler.Reconcile(
-        _account,
-        new AccountState([.. Holdings], [.. Cash], Transactions.Select(t => t.ExternalId).ToHashSet()),
-        _reportedAt,
-        report,
-        Guid.NewGuid);
+    public AccountChanges Compare(AccountReport report) => Reconciler.Reconcile(_account, State, _reportedAt, report, Guid.NewGuid);
+
+    /// <summary>What is held.</summary>
+    public AccountState State => new([.. Holdings], [.. Cash], Transactions.Select(t => t.ExternalId).ToHashSet());
 
     /// <summary>Takes a report over, a suspicious one too: as if a person had confirmed it.</summary>
     public AccountChanges Take(AccountReport report)

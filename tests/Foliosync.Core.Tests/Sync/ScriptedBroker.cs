@@ -42,6 +42,8 @@ internal class ScriptedBroker : IBroker, IHoldingsSource, IFundsSource, ICashSou
 
         public List<BrokerWarning> Warnings { get; set; } = [];
 
+        public int SkippedRows { get; set; }
+
         /// <summary>Thrown instead of an answer, by the name of the read.</summary>
         public Dictionary<string, Exception> Failures { get; } = [];
 
@@ -88,6 +90,7 @@ internal class ScriptedBroker : IBroker, IHoldingsSource, IFundsSource, ICashSou
         {
             Holdings = [.. script.Holdings],
             IsComplete = script.IsComplete,
+            SkippedRows = script.SkippedRows,
             AsOf = session.Clock.GetUtcNow(),
             Warnings = [.. script.Warnings],
         };

@@ -7,6 +7,8 @@ using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
+using Foliosync.Core.Sync.Replays;
+using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Core.Users;
 using Microsoft.EntityFrameworkCore;
@@ -31,6 +33,9 @@ internal sealed class SyncWorld : IAsyncDisposable
         _http = new BrokerHttp(Catalog, clock);
         Import = new ConnectionImport(database, Vault, Catalog, clock);
         Engine = NewEngine();
+        Replay = new RunReplay(database, Catalog, Vault, new InstrumentDirectory(database, clock), new SyncSettings(), new Workers(database, clock), clock, NullLoggerFactory.Instance);
+        Comparison = new RunComparison(database, Vault, Replay);
+        Decisions = new ReviewDecisions(database, Replay, clock);
     }
 
     public TestDatabase Database { get; }
@@ -50,6 +55,12 @@ internal sealed class SyncWorld : IAsyncDisposable
     public ConnectionImport Import { get; }
 
     public SyncEngine Engine { get; }
+
+    public RunReplay Replay { get; }
+
+    public RunComparison Comparison { get; }
+
+    public ReviewDecisions Decisions { get; }
 
     public static async Task<SyncWorld> CreateAsync(
         Store store, TimeProvider? clock = null, Uri? kite = null, ILoggerFactory? logs = null)

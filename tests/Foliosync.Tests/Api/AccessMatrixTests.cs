@@ -42,6 +42,13 @@ public sealed class AccessMatrixTests
         new("POST /api/v1/portfolios", Access.OwnRows, "/api/v1/portfolios", new { name = "Another" }),
         new("GET /api/v1/portfolios/{id:guid}", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}"),
         new("PATCH /api/v1/portfolios/{id:guid}", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}", new { name = "Renamed" }),
+        // A rejected report may still be accepted; both need it to be the last thing the broker said.
+        new("GET /api/v1/reviews", Access.OwnRows, "/api/v1/reviews"),
+        new("GET /api/v1/sync-runs/{id:guid}/review", Access.OneRow, $"/api/v1/sync-runs/{rows.WaitingRun}/review"),
+        new("GET /api/v1/sync-runs/{id:guid}/replay", Access.OneRow, $"/api/v1/sync-runs/{rows.WaitingRun}/replay"),
+        new("GET /api/v1/sync-runs/{id:guid}/compare", Access.OneRow, $"/api/v1/sync-runs/{rows.WaitingRun}/compare?with={rows.Run}"),
+        new("POST /api/v1/sync-runs/{id:guid}/reject", Access.OneRow, $"/api/v1/sync-runs/{rows.WaitingRun}/reject"),
+        new("POST /api/v1/sync-runs/{id:guid}/accept", Access.OneRow, $"/api/v1/sync-runs/{rows.WaitingRun}/accept"),
         new("GET /api/v1/connections", Access.OwnRows, "/api/v1/connections"),
         new("POST /api/v1/connections", Access.OneRow, "/api/v1/connections",
             new { portfolioId = rows.Portfolio, broker = "demo", credentials = new { seed = "77" } }),
@@ -68,9 +75,9 @@ public sealed class AccessMatrixTests
     ];
 
     private sealed record Rows(
-        string Portfolio, string EmptyPortfolio, string Connection, string Run, string Account, string Transaction, string Token, string Holding)
+        string Portfolio, string EmptyPortfolio, string Connection, string Run, string WaitingRun, string Account, string Transaction, string Token, string Holding)
     {
-        public IEnumerable<string> All => [Portfolio, EmptyPortfolio, Connection, Run, Account, Transaction, Token, Holding];
+        public IEnumerable<string> All => [Portfolio, EmptyPortfolio, Connection, Run, WaitingRun, Account, Transaction, Token, Holding];
     }
 
     [Fact]
@@ -78,7 +85,7 @@ public sealed class AccessMatrixTests
     {
         await using var host = await ApiHost.StartAsync();
 
-        var listed = Matrix(new Rows("", "", "", "", "", "", "", "")).Select(e => e.Endpoint);
+        var listed = Matrix(new Rows("", "", "", "", "", "", "", "", "")).Select(e => e.Endpoint);
 
         listed.ShouldBe(host.Endpoints, ignoreOrder: true);
     }
@@ -147,6 +154,7 @@ public sealed class AccessMatrixTests
     [InlineData("accounts", "portfolioId", "connectionId")]
     [InlineData("connections", "portfolioId")]
     [InlineData("sync-runs", "connectionId")]
+    [InlineData("reviews", "connectionId")]
     public async Task A_filter_by_another_persons_id_finds_nothing_like_an_unknown_one(string list, params string[] filters)
     {
         await using var host = await ApiHost.StartAsync();
@@ -180,12 +188,14 @@ public sealed class AccessMatrixTests
         var connection = (await owner.ConnectDemoAsync(portfolio)).Id();
         var run = await owner.SyncAsync(connection);
         run.Text("state").ShouldBe("succeeded");
+        var waiting = await owner.SurpriseAsync(connection);
         using var token = await owner.PostAsJsonAsync("/api/v1/tokens", new { name = "spare" });
         return new Rows(
             portfolio,
             empty,
             connection,
             run.Id(),
+            waiting.Id(),
             (await owner.GetJsonAsync("/api/v1/accounts")).Items()[0].Id(),
             (await owner.GetJsonAsync("/api/v1/transactions")).Items()[0].Id(),
             (await token.JsonAsync()).Id(),

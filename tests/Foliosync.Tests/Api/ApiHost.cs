@@ -159,6 +159,16 @@ internal static class ApiCalls
         return await client.WaitForAsync(runId);
     }
 
+    /// <summary>Lets the Demo broker report nothing any more, so that the next report waits for a review.</summary>
+    public static async Task<JsonElement> SurpriseAsync(this HttpClient client, string connectionId, string seed = "1")
+    {
+        using var changed = await client.PutAsJsonAsync($"/api/v1/connections/{connectionId}/credentials", new { scenario = "vanish", seed });
+        await changed.JsonAsync();
+        var run = await client.SyncAsync(connectionId);
+        run.Text("state").ShouldBe("needsReview");
+        return run;
+    }
+
     public static async Task<JsonElement> WaitForAsync(this HttpClient client, string runId)
     {
         for (var tries = 0; tries < 600; tries++)

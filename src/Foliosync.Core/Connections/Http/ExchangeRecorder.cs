@@ -39,6 +39,18 @@ public sealed class ExchangeRecorder
         return result.ToArray();
     }
 
+    /// <summary>What was recorded so far.</summary>
+    internal IReadOnlyList<RecordedExchange> Exchanges
+    {
+        get
+        {
+            lock (_exchanges)
+            {
+                return [.. _exchanges];
+            }
+        }
+    }
+
     internal RecordedExchange? Begin(string method, string path, int status, HttpContentHeaders headers)
     {
         if (headers.ContentType?.MediaType == NotRecordedType)
