@@ -43,7 +43,7 @@ internal sealed class SyncClaims(Database database, TimeProvider clock)
         script.Query(
             """
             select c.id, c.owner_id, c.portfolio_id, c.broker_id, c.label, c.reads, c.unsupported_reads, c.external_user_id,
-                c.session_expires_at, s.state, s.consecutive_failures
+                c.session_expires_at, s.state, s.consecutive_failures, s.last_success_at, c.created_at
             from connections c join sync_states s on s.connection_id = c.id where c.id {ids} and s.lease_token = @token
             """,
             ids,
@@ -61,6 +61,10 @@ internal sealed class SyncClaims(Database database, TimeProvider clock)
             """,
             ids,
             row => claimed.GetValueOrDefault(row.Id(0))?.Accounts.Add(ToAccount(row)));
+        script.Query(
+            "select connection_id, kind from alerts where connection_id {ids} and resolved_at is null",
+            ids,
+            row => claimed.GetValueOrDefault(row.Id(0))?.OpenAlerts.Add(row.GetString(1)));
         await RunAsync(script, cancellationToken).ConfigureAwait(false);
         return claimed.Values;
     }
@@ -128,6 +132,8 @@ internal sealed class SyncClaims(Database database, TimeProvider clock)
         SessionExpiresAt = row.InstantOrNull(8),
         State = SqlValues.Parse<ConnectionState>(row.GetString(9)),
         ConsecutiveFailures = row.GetInt32(10),
+        LastSuccessAt = row.InstantOrNull(11),
+        CreatedAt = row.Instant(12),
         RunId = start.RunId,
         LeaseToken = start.LeaseToken,
         Trigger = start.Trigger,

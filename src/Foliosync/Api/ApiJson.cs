@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Foliosync.Brokers.Contract;
+using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Transactions;
@@ -20,6 +21,7 @@ namespace Foliosync.Api;
         typeof(CamelCase<AssetClass>), typeof(CamelCase<BrokerMaturity>), typeof(CamelCase<CredentialKind>),
         typeof(CamelCase<ConnectionState>), typeof(CamelCase<SyncTrigger>), typeof(CamelCase<SyncRunState>),
         typeof(CamelCase<TransactionKind>), typeof(CamelCase<TransactionSource>), typeof(CamelCase<TokenScope>),
+        typeof(CamelCase<AlertChannelKind>), typeof(CamelCase<AlertEvent>), typeof(CamelCase<AlertDeliveryState>),
     ])]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(Dictionary<string, string[]>))]
@@ -40,6 +42,13 @@ namespace Foliosync.Api;
 [JsonSerializable(typeof(Page<HoldingView>))]
 [JsonSerializable(typeof(Page<CashBalanceView>))]
 [JsonSerializable(typeof(Page<TransactionView>))]
+[JsonSerializable(typeof(Page<AlertView>))]
+[JsonSerializable(typeof(Page<AlertChannelView>))]
+[JsonSerializable(typeof(AlertChannelInput))]
+[JsonSerializable(typeof(AlertChannelPatch))]
+[JsonSerializable(typeof(NewAlertChannelView))]
+[JsonSerializable(typeof(AlertTrialView))]
+[JsonSerializable(typeof(Page<AlertDeliveryView>))]
 [JsonSerializable(typeof(Page<TokenView>))]
 [JsonSerializable(typeof(TokenInput))]
 [JsonSerializable(typeof(NewTokenView))]

@@ -1,7 +1,11 @@
 using Foliosync.Brokers;
+using Foliosync.Core.Alerts;
+using Foliosync.Core.Alerts.Channels;
+using Foliosync.Core.Alerts.Email;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Connections.Http;
 using Foliosync.Core.Instruments;
+using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
@@ -37,6 +41,7 @@ internal static class FoliosyncServices
         services.AddSingleton<InstrumentNames>();
         services.AddSingleton<SyncEngine>();
         services.AddSingleton<SyncQueue>();
+        AddAlerts(services, settings.Alerts);
         services.AddSingleton<Instance>();
         services.AddSingleton<SqliteBackup>();
         services.AddSingleton<PostgresTools>();
@@ -44,6 +49,21 @@ internal static class FoliosyncServices
         services.AddSingleton<ConnectionChecks>();
         services.AddSingleton<Doctor>();
         return services;
+    }
+
+    private static void AddAlerts(IServiceCollection services, AlertSettings settings)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(s => new AlertHttp(settings, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new SmtpMail(settings, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ChannelSender>();
+        services.AddSingleton<Incidents>();
+        services.AddSingleton<AlertChannels>();
+        // Without a page to log in at, messages say how else.
+        services.AddSingleton<LoginLinkFactory>((_, _, _) => Task.FromResult<Uri?>(null));
+        services.AddSingleton<AlertDeliveries>();
+        services.AddSingleton<IRecurringJob>(s => s.GetRequiredService<AlertDeliveries>());
+        services.AddSingleton<IRecurringJob, FreshnessWatch>();
     }
 
     private static SyncSettings Sync(InstanceSettings settings, BrokerCatalog catalog) => new()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Foliosync.Brokers.Contract;
+using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 
 namespace Foliosync.Hosting;
@@ -39,6 +40,9 @@ internal sealed record InstanceSettings
 
     /// <summary>How often a connection is due whose broker suggests nothing.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How people are told of alerts.</summary>
+    public AlertSettings Alerts { get; init; } = new();
 
     /// <summary>What is set for single brokers, by id in lower case.</summary>
     public IReadOnlyDictionary<string, BrokerOverride> Brokers { get; init; } = new Dictionary<string, BrokerOverride>();
@@ -106,6 +110,7 @@ internal sealed record InstanceSettings
             Urls = ReadUrls(urls ?? "http://127.0.0.1:8080"),
             UrlsAreChosen = urls is not null,
             SyncInterval = interval,
+            Alerts = AlertSettingsReader.Read(source),
             Brokers = brokers,
             Warnings = warnings,
         };
@@ -119,6 +124,7 @@ internal sealed record InstanceSettings
                 Shown(MasterKeyFileName, settings.MasterKey is null ? keyFile : "not used"),
                 Shown(UrlsName, string.Join(';', settings.Urls)),
                 Shown(SyncIntervalName, interval.ToString("c", CultureInfo.InvariantCulture)),
+                .. AlertSettingsReader.Shown(source, settings.Alerts),
                 .. brokerSettings,
             ],
         };
@@ -233,12 +239,14 @@ internal sealed record InstanceSettings
         return (brokers, shown, warnings);
     }
 
-    private static Uri ReadAddress(string name, string text) =>
+    /// <exception cref="SettingsException">The text is no web address.</exception>
+    public static Uri ReadAddress(string name, string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.UserInfo.Length == 0
             ? address
             : throw new SettingsException($"{name} is not an address like https://api.example.com, without user name and password.");
 
-    private static bool ReadSwitch(string name, string text) => text.ToUpperInvariant() switch
+    /// <exception cref="SettingsException">The text is neither true nor false.</exception>
+    public static bool ReadSwitch(string name, string text) => text.ToUpperInvariant() switch
     {
         "TRUE" or "1" or "YES" or "ON" => true,
         "FALSE" or "0" or "NO" or "OFF" => false,

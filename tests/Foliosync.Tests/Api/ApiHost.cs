@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Foliosync.Api;
 using Foliosync.Brokers.Contract;
+using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
@@ -14,6 +15,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Shouldly;
@@ -45,7 +47,7 @@ internal sealed class ApiHost : IAsyncDisposable
             (endpoint, method) => $"{method} /{endpoint.RoutePattern.RawText!.Trim('/')}"),
     ];
 
-    public static async Task<ApiHost> StartAsync(Store store = Store.Sqlite, IReadOnlyDictionary<string, BrokerOverride>? brokers = null)
+    public static async Task<ApiHost> StartAsync(Store store = Store.Sqlite, IReadOnlyDictionary<string, BrokerOverride>? brokers = null, AlertSettings? alerts = null)
     {
         var database = await TestDatabases.CreateAsync(store);
         var settings = new InstanceSettings
@@ -55,6 +57,7 @@ internal sealed class ApiHost : IAsyncDisposable
             MasterKey = new Secret(Convert.ToBase64String(new byte[32])),
             MasterKeyFile = "none",
             Urls = ["http://127.0.0.1:0"],
+            Alerts = alerts ?? new AlertSettings(),
             Brokers = brokers ?? new Dictionary<string, BrokerOverride>(),
         };
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "foliosync" });
@@ -88,6 +91,14 @@ internal sealed class ApiHost : IAsyncDisposable
     }
 
     public FoliosyncDb Open() => _database.Open();
+
+    /// <summary>A connection's id and its owner's.</summary>
+    public async Task<(Guid ConnectionId, Guid OwnerId)> OwnerOfAsync(string connection)
+    {
+        var id = Guid.Parse(connection);
+        await using var db = Open();
+        return (id, await db.Connections.Where(c => c.Id == id).Select(c => c.OwnerId).SingleAsync());
+    }
 
     public async ValueTask DisposeAsync()
     {
