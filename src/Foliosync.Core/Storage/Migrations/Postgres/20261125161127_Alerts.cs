@@ -1,0 +1,176 @@
+using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Foliosync.Core.Storage.Migrations.Postgres
+{
+    /// <inheritdoc />
+    public partial class Alerts : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "dismissed_at",
+                table: "alerts",
+                type: "timestamp with time zone",
+                nullable: true);
+
+            migrationBuilder.AddColumn<Guid>(
+                name: "subject_id",
+                table: "alerts",
+                type: "uuid",
+                nullable: true);
+
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "tell_at",
+                table: "alerts",
+                type: "timestamp with time zone",
+                nullable: true);
+
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "told_at",
+                table: "alerts",
+                type: "timestamp with time zone",
+                nullable: true);
+
+            migrationBuilder.CreateTable(
+                name: "alert_channels",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: false),
+                    address = table.Column<string>(type: "text", nullable: false),
+                    @sealed = table.Column<byte[]>(name: "sealed", type: "bytea", nullable: true),
+                    enabled = table.Column<bool>(type: "boolean", nullable: false),
+                    events = table.Column<string>(type: "text", nullable: true),
+                    connections = table.Column<string>(type: "text", nullable: true),
+                    quiet_from = table.Column<TimeOnly>(type: "time without time zone", nullable: true),
+                    quiet_to = table.Column<TimeOnly>(type: "time without time zone", nullable: true),
+                    digest_at = table.Column<TimeOnly>(type: "time without time zone", nullable: true),
+                    time_zone = table.Column<string>(type: "text", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    last_sent_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    dead_since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    lease_token = table.Column<Guid>(type: "uuid", nullable: true),
+                    lease_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_alert_channels", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_alert_channels_users_owner_id",
+                        column: x => x.owner_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "alert_deliveries",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    alert_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    channel_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    @event = table.Column<string>(name: "event", type: "character varying(30)", maxLength: 30, nullable: false),
+                    state = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: false),
+                    message_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    tries = table.Column<int>(type: "integer", nullable: false),
+                    first_tried_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    next_try_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    last_error = table.Column<string>(type: "text", nullable: true),
+                    sent_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_alert_deliveries", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_alert_deliveries_alert_channels_channel_id",
+                        column: x => x.channel_id,
+                        principalTable: "alert_channels",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "fk_alert_deliveries_alerts_alert_id",
+                        column: x => x.alert_id,
+                        principalTable: "alerts",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alerts_subject_id_kind",
+                table: "alerts",
+                columns: new[] { "subject_id", "kind" },
+                unique: true,
+                filter: "resolved_at IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alerts_tell_at",
+                table: "alerts",
+                column: "tell_at",
+                filter: "tell_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alert_channels_owner_id",
+                table: "alert_channels",
+                column: "owner_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alert_deliveries_alert_id_channel_id_event",
+                table: "alert_deliveries",
+                columns: new[] { "alert_id", "channel_id", "event" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alert_deliveries_channel_id_id",
+                table: "alert_deliveries",
+                columns: new[] { "channel_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alert_deliveries_next_try_at",
+                table: "alert_deliveries",
+                column: "next_try_at",
+                filter: "state = 'waiting'");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "alert_deliveries");
+
+            migrationBuilder.DropTable(
+                name: "alert_channels");
+
+            migrationBuilder.DropIndex(
+                name: "ix_alerts_subject_id_kind",
+                table: "alerts");
+
+            migrationBuilder.DropIndex(
+                name: "ix_alerts_tell_at",
+                table: "alerts");
+
+            migrationBuilder.DropColumn(
+                name: "dismissed_at",
+                table: "alerts");
+
+            migrationBuilder.DropColumn(
+                name: "subject_id",
+                table: "alerts");
+
+            migrationBuilder.DropColumn(
+                name: "tell_at",
+                table: "alerts");
+
+            migrationBuilder.DropColumn(
+                name: "told_at",
+                table: "alerts");
+        }
+    }
+}
