@@ -1,8 +1,6 @@
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Alerts;
-using Foliosync.Core.Alerts.Channels;
 using Foliosync.Core.Connections;
-using Foliosync.Core.Storage;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Core.Users;
 using Microsoft.EntityFrameworkCore;

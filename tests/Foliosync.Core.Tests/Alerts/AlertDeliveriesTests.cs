@@ -4,6 +4,7 @@ using Foliosync.Brokers.Contract;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Alerts.Channels;
 using Foliosync.Core.Tests.Storage;
+using Foliosync.Core.Users;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Shouldly;
@@ -219,7 +220,7 @@ public sealed class AlertDeliveriesTests
         // A second message that dies is no second incident, and one that is taken ends it.
         await world.World.ReadAsync(async db => await db.AlertDeliveries.Where(d => d.ChannelId == broken).ExecuteDeleteAsync());
         world.Receiver.Answer = Status(200);
-        (await world.Channels.TestAsync(broken, Users.Actor.CommandLine, default)).Problem.ShouldBeNull();
+        (await world.Channels.TestAsync(broken, Actor.CommandLine, default)).Problem.ShouldBeNull();
 
         (await world.World.ReadAsync(db => db.Alerts.SingleAsync(a => a.Kind == AlertKinds.ChannelDead))).ResolvedAt.ShouldNotBeNull();
         (await world.World.ReadAsync(db => db.AlertChannels.SingleAsync(c => c.Id == broken))).DeadSince.ShouldBeNull();
@@ -324,7 +325,7 @@ public sealed class AlertDeliveriesTests
         await world.RaiseAsync();
         var alert = await world.World.ReadAsync(db => db.Alerts.Select(a => a.Id).SingleAsync());
 
-        await world.Channels.DismissAsync(alert, Users.Actor.CommandLine, default);
+        await world.Channels.DismissAsync(alert, Actor.CommandLine, default);
         await world.TellAsync(TimeSpan.FromHours(1));
         await world.Incidents.EndAsync(world.Owner, AlertKinds.WorkersDown, default);
         await world.TellAsync(TimeSpan.FromHours(1));
@@ -386,11 +387,11 @@ public sealed class AlertDeliveriesTests
         var got = world.Receiver.Got.ShouldHaveSingleItem();
         got.Path.ShouldBe("/topic");
         got.Body.ShouldBe("Niemand arbeitet – überhaupt.\n\nhttps://fs.example.org/");
-        got.Headers.ShouldContainKeyAndValue("Title", "Foliosync: something needs you");
-        got.Headers.ShouldContainKeyAndValue("Priority", "high");
-        got.Headers.ShouldContainKeyAndValue("Tags", "warning");
-        got.Headers.ShouldContainKeyAndValue("Click", "https://fs.example.org/");
-        got.Headers.ShouldContainKeyAndValue("Authorization", "Bearer tk_planted");
+        got.Headers["Title"].ShouldBe("Foliosync: something needs you");
+        got.Headers["Priority"].ShouldBe("high");
+        got.Headers["Tags"].ShouldBe("warning");
+        got.Headers["Click"].ShouldBe("https://fs.example.org/");
+        got.Headers["Authorization"].ShouldBe("Bearer tk_planted");
     }
 
     [Fact]
