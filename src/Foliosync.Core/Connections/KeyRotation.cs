@@ -1,3 +1,4 @@
+using Foliosync.Core.Alerts;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
 using Microsoft.EntityFrameworkCore;
@@ -46,13 +47,15 @@ public sealed class KeyRotation(Database database, MasterKeySource source, Vault
     {
         List<Guid> connections;
         List<Guid> snapshots;
+        List<Guid> channels;
         await using (var db = database.Open(OwnerScope.Everyone))
         {
             connections = await db.Connections.OrderBy(c => c.Id).Select(c => c.Id).ToListAsync(cancellationToken);
             snapshots = await db.Snapshots.OrderBy(s => s.Id).Select(s => s.Id).ToListAsync(cancellationToken);
+            channels = await db.AlertChannels.Where(c => c.Sealed != null).OrderBy(c => c.Id).Select(c => c.Id).ToListAsync(cancellationToken);
         }
 
-        var total = connections.Count + snapshots.Count;
+        var total = connections.Count + snapshots.Count + channels.Count;
         var done = 0;
         var rewrapped = 0;
         foreach (var batch in connections.Chunk(ConnectionsPerBatch))
@@ -64,6 +67,12 @@ public sealed class KeyRotation(Database database, MasterKeySource source, Vault
         foreach (var batch in snapshots.Chunk(SnapshotsPerBatch))
         {
             rewrapped += await RewrapSnapshotsAsync(batch, cancellationToken);
+            progress?.Report(new KeyRotationProgress(total, done += batch.Length));
+        }
+
+        foreach (var batch in channels.Chunk(ConnectionsPerBatch))
+        {
+            rewrapped += await RewrapChannelsAsync(batch, cancellationToken);
             progress?.Report(new KeyRotationProgress(total, done += batch.Length));
         }
 
@@ -111,6 +120,25 @@ public sealed class KeyRotation(Database database, MasterKeySource source, Vault
         return count;
     }
 
+    private async Task<int> RewrapChannelsAsync(Guid[] channels, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(OwnerScope.Everyone);
+        var rows = await db.AlertChannels.AsNoTracking().Where(c => channels.Contains(c.Id) && c.Sealed != null).ToListAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var count = 0;
+        foreach (var row in rows)
+        {
+            if (vault.Rewrap(row.Sealed, row.Id, AlertChannel.SealedField) is { } rewrapped)
+            {
+                count += await db.AlertChannels.Where(c => c.Id == row.Id && c.Sealed == row.Sealed)
+                    .ExecuteUpdateAsync(set => set.SetProperty(c => c.Sealed, rewrapped), cancellationToken);
+            }
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return count;
+    }
+
     /// <summary>
     /// Waits for syncs that began before everything was wrapped anew: they may hold secrets that only the old key opens, and store
     /// ones that the last pass must find.
@@ -145,7 +173,11 @@ public sealed class KeyRotation(Database database, MasterKeySource source, Vault
         await using var connection = await database.ConnectAsync(cancellationToken);
         await using var command = connection.CreateCommand();
         // The id of the key is in the open part of every sealed value.
-        command.CommandText = "SELECT substr(sealed, 1, 5) FROM broker_credentials UNION SELECT substr(sealed, 1, 5) FROM snapshots";
+        command.CommandText =
+            """
+            SELECT substr(sealed, 1, 5) FROM broker_credentials UNION SELECT substr(sealed, 1, 5) FROM snapshots
+            UNION SELECT substr(sealed, 1, 5) FROM alert_channels WHERE sealed IS NOT NULL
+            """;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -177,7 +209,7 @@ public sealed class KeyRotation(Database database, MasterKeySource source, Vault
 }
 
 /// <summary>How far a rotation is.</summary>
-/// <param name="Total">Connections and snapshots to look at.</param>
+/// <param name="Total">Connections, snapshots and alert channels to look at.</param>
 /// <param name="Done">Of these, looked at.</param>
 public sealed record KeyRotationProgress(int Total, int Done);
 

@@ -91,6 +91,12 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
     /// <summary>Alerts.</summary>
     public DbSet<Alert> Alerts => Set<Alert>();
 
+    /// <summary>Ways out by which people are told of alerts.</summary>
+    public DbSet<AlertChannel> AlertChannels => Set<AlertChannel>();
+
+    /// <summary>What channels are told, and what came of it.</summary>
+    public DbSet<AlertDelivery> AlertDeliveries => Set<AlertDelivery>();
+
     /// <summary>API tokens.</summary>
     public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
 
@@ -134,6 +140,8 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
         builder.Entity<BrokerAccount>().HasQueryFilter(e => e.OwnerId == _owner);
         builder.Entity<Review>().HasQueryFilter(e => e.OwnerId == _owner);
         builder.Entity<Alert>().HasQueryFilter(e => e.OwnerId == _owner);
+        builder.Entity<AlertChannel>().HasQueryFilter(e => e.OwnerId == _owner);
+        builder.Entity<AlertDelivery>().HasQueryFilter(e => e.OwnerId == _owner);
         builder.Entity<ApiToken>().HasQueryFilter(e => e.UserId == _owner);
         builder.Entity<SyncRun>().HasQueryFilter(e => e.Connection!.OwnerId == _owner);
         builder.Entity<Holding>().HasQueryFilter(e => e.Account!.OwnerId == _owner);

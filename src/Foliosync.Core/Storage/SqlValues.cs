@@ -44,8 +44,18 @@ internal static partial class SqlValues
     public static IReadOnlyList<SyncStep> StepsFrom(string json) =>
         JsonSerializer.Deserialize(json, Json.Default.IReadOnlyListSyncStep) ?? [];
 
+    public static string ToJson(IReadOnlyList<string> texts) => JsonSerializer.Serialize(texts, Json.Default.IReadOnlyListString);
+
+    public static IReadOnlyList<string> TextsFrom(string json) => JsonSerializer.Deserialize(json, Json.Default.IReadOnlyListString) ?? [];
+
+    public static string ToJson(IReadOnlyList<Guid> ids) => JsonSerializer.Serialize(ids, Json.Default.IReadOnlyListGuid);
+
+    public static IReadOnlyList<Guid> IdsFrom(string json) => JsonSerializer.Deserialize(json, Json.Default.IReadOnlyListGuid) ?? [];
+
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
     [JsonSerializable(typeof(IReadOnlyList<BrokerWarning>))]
     [JsonSerializable(typeof(IReadOnlyList<SyncStep>))]
+    [JsonSerializable(typeof(IReadOnlyList<string>))]
+    [JsonSerializable(typeof(IReadOnlyList<Guid>))]
     private sealed partial class Json : JsonSerializerContext;
 }

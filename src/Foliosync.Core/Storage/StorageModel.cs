@@ -25,6 +25,7 @@ internal static class StorageModel
         Portfolios(builder);
         Instruments(builder);
         Runs(builder);
+        Alerts(builder);
     }
 
     private static void Users(ModelBuilder builder)
@@ -37,11 +38,6 @@ internal static class StorageModel
             e.HasOne<User>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade);
         });
         builder.Entity<AuditEvent>().HasIndex(a => a.At);
-        builder.Entity<Alert>(e =>
-        {
-            e.HasIndex(a => new { a.OwnerId, a.CreatedAt });
-            e.HasOne<BrokerConnection>().WithMany().HasForeignKey(a => a.ConnectionId).OnDelete(DeleteBehavior.Cascade);
-        });
     }
 
     private static void Connections(ModelBuilder builder)
@@ -178,6 +174,36 @@ internal static class StorageModel
             e.Property(r => r.Diff).HasConversion(
                 d => ReviewDiff.ToJson(d), j => ReviewDiff.FromJson(j), new ValueComparer<ReviewDiff>((a, b) => ReferenceEquals(a, b), d => 0, d => d));
             OfAccount(e, r => r.Account);
+        });
+    }
+
+    private static void Alerts(ModelBuilder builder)
+    {
+        builder.Entity<Alert>(e =>
+        {
+            e.HasIndex(a => new { a.OwnerId, a.CreatedAt });
+            e.HasIndex(a => a.TellAt).HasFilter("tell_at IS NOT NULL");
+            e.HasIndex(a => new { a.SubjectId, a.Kind }).IsUnique().HasFilter("resolved_at IS NULL");
+            e.HasOne<BrokerConnection>().WithMany().HasForeignKey(a => a.ConnectionId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<AlertChannel>(e =>
+        {
+            e.HasIndex(c => c.OwnerId);
+            e.Enum(c => c.Kind);
+            e.Property(c => c.Events).HasConversion(list => SqlValues.ToJson(list!), json => SqlValues.TextsFrom(json), SameItems<string>());
+            e.Property(c => c.Connections).HasConversion(list => SqlValues.ToJson(list!), json => SqlValues.IdsFrom(json), SameItems<Guid>());
+            e.Ignore(c => c.Times);
+            e.HasOne<User>().WithMany().HasForeignKey(c => c.OwnerId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<AlertDelivery>(e =>
+        {
+            e.HasIndex(d => new { d.AlertId, d.ChannelId, d.Event }).IsUnique();
+            e.HasIndex(d => new { d.ChannelId, d.Id });
+            e.HasIndex(d => d.NextTryAt).HasFilter("state = 'waiting'");
+            e.Enum(d => d.Event);
+            e.Enum(d => d.State);
+            e.HasOne<Alert>().WithMany().HasForeignKey(d => d.AlertId).OnDelete(DeleteBehavior.Cascade);
+            e.HasOne<AlertChannel>().WithMany().HasForeignKey(d => d.ChannelId).OnDelete(DeleteBehavior.Cascade);
         });
     }
 

@@ -32,6 +32,10 @@ internal sealed class ClaimedConnection
 
     public required int ConsecutiveFailures { get; init; }
 
+    public required DateTimeOffset? LastSuccessAt { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
     public required Guid RunId { get; init; }
 
     public required Guid LeaseToken { get; init; }
@@ -50,6 +54,9 @@ internal sealed class ClaimedConnection
     public List<(string Field, byte[] Sealed)> Credentials { get; } = [];
 
     public List<ClaimedAccount> Accounts { get; } = [];
+
+    /// <summary>Kinds of the incidents that last.</summary>
+    public List<string> OpenAlerts { get; } = [];
 }
 
 /// <summary>An account of a claimed connection.</summary>

@@ -92,7 +92,7 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
             """
             select c.id, c.owner_id, c.portfolio_id, c.broker_id, c.label, c.reads, c.unsupported_reads, c.external_user_id,
                 c.session_expires_at, c.sync_interval_seconds, s.state, s.consecutive_failures,
-                s.next_sync_at
+                s.next_sync_at, s.last_success_at, c.created_at
             from connections c join sync_states s on s.connection_id = c.id where c.id {ids} and s.lease_token = @token
             """,
             ids,
@@ -110,6 +110,10 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
             """,
             ids,
             row => claimed.GetValueOrDefault(row.Id(0))?.Accounts.Add(ToAccount(row)));
+        script.Query(
+            "select connection_id, kind from alerts where connection_id {ids} and resolved_at is null",
+            ids,
+            row => claimed.GetValueOrDefault(row.Id(0))?.OpenAlerts.Add(row.GetString(1)));
         await script.WriteAsync(database, cancellationToken).ConfigureAwait(false);
         return claimed.Values;
     }
@@ -202,6 +206,8 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
         ConsecutiveFailures = row.GetInt32(11),
         DueAt = row.InstantOrNull(12),
         StartedAt = start.At,
+        LastSuccessAt = row.InstantOrNull(13),
+        CreatedAt = row.Instant(14),
         RunId = start.RunId,
         LeaseToken = start.LeaseToken,
         Trigger = start.Trigger,

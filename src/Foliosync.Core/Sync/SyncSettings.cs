@@ -32,6 +32,11 @@ public sealed record SyncSettings
         return suggested with { Interval = interval };
     }
 
+    /// <summary>The longest time between two scheduled syncs.</summary>
+    /// <param name="brokerId">The broker.</param>
+    /// <param name="own">The connection's own interval; null when it has none.</param>
+    public TimeSpan LongestGap(string brokerId, TimeSpan? own) => RhythmOf(brokerId, own).Interval ?? TimeSpan.FromDays(1);
+
     /// <summary>What the manifests of these brokers suggest.</summary>
     public static IReadOnlyDictionary<string, SyncRhythm> RhythmsOf(IEnumerable<IBroker> brokers)
     {

@@ -1,4 +1,3 @@
-using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
@@ -194,18 +193,6 @@ internal static class SyncStatements
         Column.Of<Snapshot>("connection_id", s => s.ConnectionId),
         Column.Of<Snapshot>("taken_at", s => s.TakenAt),
         Column.Of<Snapshot>("sealed", s => s.Sealed));
-
-    public static readonly RowStatement<Alert> InsertAlerts = new(
-        """
-        insert into alerts (id, owner_id, connection_id, kind, message, created_at)
-        select r.id, r.owner_id, r.connection_id, r.kind, r.message, r.created_at from {rows}
-        """,
-        Column.Of<Alert>("id", a => a.Id),
-        Column.Of<Alert>("owner_id", a => a.OwnerId),
-        Column.Of<Alert>("connection_id", a => a.ConnectionId),
-        Column.Of<Alert>("kind", a => a.Kind),
-        Column.Of<Alert>("message", a => a.Message),
-        Column.Of<Alert>("created_at", a => a.CreatedAt));
 
     public static readonly RowStatement<ConnectionReading> NoteWhatWasLearnt = new(
         """

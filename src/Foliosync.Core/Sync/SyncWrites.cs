@@ -1,7 +1,6 @@
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Portfolios;
-using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
 using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Transactions;
@@ -20,7 +19,7 @@ internal sealed class SyncWrites
     private readonly List<Guid> _cashClosed = [];
     private readonly List<Transaction> _transactions = [];
     private readonly List<Alert> _alerts = [];
-    private readonly List<Guid> _healed = [];
+    private readonly List<IncidentEnd> _healed = [];
 
     public List<RunEnd> Ends { get; } = [];
 
@@ -54,23 +53,32 @@ internal sealed class SyncWrites
         }
 
         var connection = end.Reading.Connection;
-        var needsPerson = end.Verdict.ConnectionState is ConnectionState.NeedsLogin or ConnectionState.CredentialsRejected or ConnectionState.Failing;
-        if (needsPerson && end.Verdict.ConnectionState != connection.State)
+        var now = end.FinishedAt!.Value;
+        var decision = AlertRules.Decide(new EndedRun(
+            connection.Label,
+            connection.State,
+            end.Verdict.ConnectionState,
+            end.Verdict.RunState,
+            end.ProviderChanged is null ? end.ErrorKind : AlertKinds.ProviderChanged,
+            end.ErrorMessage,
+            connection.OpenAlerts,
+            connection.LastSuccessAt,
+            connection.CreatedAt,
+            now));
+        _healed.AddRange(decision.Ended.Select(kind => new IncidentEnd(connection.Id, kind, now)));
+        if (decision.Raised is { } incident)
         {
-            Alert(end, SqlValues.ToText(end.Verdict.ConnectionState));
-        }
-        else if (end.ProviderChanged is not null)
-        {
-            Alert(end, "providerChanged");
-        }
-        else if (end.Verdict.RunState == SyncRunState.NeedsReview && !connection.Accounts.Exists(a => a.ReviewSince is not null))
-        {
-            Alert(end, SqlValues.ToText(SyncRunState.NeedsReview));
-        }
-        else if (end.Verdict.RunState == SyncRunState.Succeeded
-            && (connection.State != ConnectionState.Active || connection.Accounts.Exists(a => a.ReviewSince is not null)))
-        {
-            _healed.Add(connection.Id);
+            _alerts.Add(new Alert
+            {
+                Id = Guid.CreateVersion7(now),
+                OwnerId = connection.OwnerId,
+                ConnectionId = connection.Id,
+                SubjectId = connection.Id,
+                Kind = incident.Kind,
+                Message = incident.Message,
+                CreatedAt = now,
+                TellAt = incident.TellAt,
+            });
         }
     }
 
@@ -102,24 +110,11 @@ internal sealed class SyncWrites
             [.. Ends.Select(e => e.Reading).Where(r => r.Identity is not null || r.NewlyUnsupported != ReadKinds.None)]);
         script.Rows(SyncStatements.PutCredentials, Credentials);
         script.Rows(SyncStatements.NoteRenewedSessions, [.. Ends.Select(e => e.Reading).Where(r => r.RenewedToken is not null)]);
-        script.Rows(SyncStatements.InsertAlerts, _alerts);
-        if (_healed.Count > 0)
-        {
-            script.Change("update alerts set resolved_at = @at where connection_id {ids} and resolved_at is null", _healed, ("at", Ends[0].FinishedAt!));
-        }
+        script.Rows(AlertStatements.EndOfConnection, _healed);
+        script.Rows(AlertStatements.Raise, _alerts);
 
         script.Rows(SyncStatements.EndRuns, Ends);
         script.Rows(SyncStatements.EndLeases, [.. Ends.Where(e => e.Reading.Replay is null)]);
         script.Rows(SyncStatements.EndReplayLeases, [.. Ends.Where(e => e.Reading.Replay is not null)]);
     }
-
-    private void Alert(RunEnd end, string kind) => _alerts.Add(new Alert
-    {
-        Id = Guid.CreateVersion7(end.FinishedAt!.Value),
-        OwnerId = end.Reading.Connection.OwnerId,
-        ConnectionId = end.Reading.Connection.Id,
-        Kind = kind,
-        Message = $"{end.Reading.Connection.Label}: {end.ErrorMessage}",
-        CreatedAt = end.FinishedAt.Value,
-    });
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Foliosync.Brokers.Contract;
+using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Sync.Replays;
@@ -25,6 +26,7 @@ namespace Foliosync.Api;
         typeof(CamelCase<ReviewState>), typeof(CamelCase<LotChangeKind>),
         typeof(CamelCase<TransactionKind>), typeof(CamelCase<TransactionSource>), typeof(CamelCase<TokenScope>),
         typeof(CamelCase<CheckState>),
+        typeof(CamelCase<AlertChannelKind>), typeof(CamelCase<AlertEvent>), typeof(CamelCase<AlertDeliveryState>),
     ])]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(Dictionary<string, string[]>))]
@@ -49,6 +51,13 @@ namespace Foliosync.Api;
 [JsonSerializable(typeof(Page<HoldingView>))]
 [JsonSerializable(typeof(Page<CashBalanceView>))]
 [JsonSerializable(typeof(Page<TransactionView>))]
+[JsonSerializable(typeof(Page<AlertView>))]
+[JsonSerializable(typeof(Page<AlertChannelView>))]
+[JsonSerializable(typeof(AlertChannelInput))]
+[JsonSerializable(typeof(AlertChannelPatch))]
+[JsonSerializable(typeof(NewAlertChannelView))]
+[JsonSerializable(typeof(AlertTrialView))]
+[JsonSerializable(typeof(Page<AlertDeliveryView>))]
 [JsonSerializable(typeof(Page<TokenView>))]
 [JsonSerializable(typeof(TokenInput))]
 [JsonSerializable(typeof(NewTokenView))]

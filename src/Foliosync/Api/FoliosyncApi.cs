@@ -72,6 +72,8 @@ internal static class FoliosyncApi
         HoldingsApi.Map(api);
         CashBalancesApi.Map(api);
         TransactionsApi.Map(api);
+        AlertsApi.Map(api);
+        AlertChannelsApi.Map(api);
         TokensApi.Map(api);
         return app;
     }

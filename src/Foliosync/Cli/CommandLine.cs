@@ -44,6 +44,7 @@ internal static class CommandLine
             ConnectVerbs.Create(),
             UserVerbs.Create(),
             TokenVerbs.Create(),
+            AlertVerbs.Create(),
             BrokerVerbs.Create(),
             VaultVerbs.Create(),
             DatabaseVerbs.Migrate(),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Foliosync.Core;
+using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Sync;
@@ -43,6 +44,8 @@ internal static class SyncVerb
             return ExitCode.Interrupted;
         }
 
+        // Where no server runs, nobody else would tell.
+        await context.Service<AlertDeliveries>().RunAsync(cancellationToken);
         return summary.Failed + summary.NeedsLogin + summary.NeedsReview > 0 ? ExitCode.Failed : ExitCode.Fine;
     }
 

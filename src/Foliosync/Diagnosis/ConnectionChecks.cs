@@ -88,7 +88,7 @@ internal sealed class ConnectionChecks(BrokerCatalog catalog, SyncSettings sync,
     // Three missed turns, and never less than a day: markets close.
     private TimeSpan Patience(BrokerConnection connection)
     {
-        var turns = (sync.RhythmOf(connection.BrokerId, connection.SyncInterval).Interval ?? TimeSpan.FromDays(1)) * 3;
+        var turns = sync.LongestGap(connection.BrokerId, connection.SyncInterval) * 3;
         return turns > TimeSpan.FromDays(1) ? turns : TimeSpan.FromDays(1);
     }
 

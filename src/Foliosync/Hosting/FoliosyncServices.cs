@@ -1,4 +1,7 @@
 using Foliosync.Brokers;
+using Foliosync.Core.Alerts;
+using Foliosync.Core.Alerts.Channels;
+using Foliosync.Core.Alerts.Email;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Connections.Http;
 using Foliosync.Core.Instruments;
@@ -50,6 +53,7 @@ internal static class FoliosyncServices
         services.AddSingleton<RunReplay>();
         services.AddSingleton<RunComparison>();
         services.AddSingleton<ReviewDecisions>();
+        AddAlerts(services, settings.Alerts);
         services.AddSingleton<Instance>();
         services.AddSingleton<SqliteBackup>();
         services.AddSingleton<PostgresTools>();
@@ -58,6 +62,21 @@ internal static class FoliosyncServices
         services.AddSingleton<Doctor>();
         services.AddSingleton<Readiness>();
         return services;
+    }
+
+    private static void AddAlerts(IServiceCollection services, AlertSettings settings)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(s => new AlertHttp(settings, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new SmtpMail(settings, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ChannelSender>();
+        services.AddSingleton<Incidents>();
+        services.AddSingleton<AlertChannels>();
+        // Without a page to log in at, messages say how else.
+        services.AddSingleton<LoginLinkFactory>((_, _, _) => Task.FromResult<Uri?>(null));
+        services.AddSingleton<AlertDeliveries>();
+        services.AddSingleton<IRecurringJob>(s => s.GetRequiredService<AlertDeliveries>());
+        services.AddSingleton<IRecurringJob, FreshnessWatch>();
     }
 
     /// <summary>Adds what sends traces and metrics, when a collector is named. For processes that serve or work.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Foliosync.Brokers.Contract;
+using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Sync;
 
@@ -51,6 +52,7 @@ internal sealed record InstanceSettings
 
     /// <summary>True when <see cref="SyncInterval"/> was chosen by a person and is not the default.</summary>
     public bool SyncIntervalIsChosen { get; init; }
+
     /// <summary>True when a server logs one JSON object a line, false for lines for people.</summary>
     public bool LogAsJson { get; init; }
 
@@ -62,6 +64,9 @@ internal sealed record InstanceSettings
 
     /// <summary>Settings of OpenTelemetry by name, which it reads itself. May hold secrets: headers that prove who sends.</summary>
     public IReadOnlyDictionary<string, string?> OpenTelemetry { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>How people are told of alerts.</summary>
+    public AlertSettings Alerts { get; init; } = new();
 
     /// <summary>What is set for single brokers, by id in lower case.</summary>
     public IReadOnlyDictionary<string, BrokerOverride> Brokers { get; init; } = new Dictionary<string, BrokerOverride>();
@@ -136,6 +141,7 @@ internal sealed record InstanceSettings
             OpenTelemetry = source.Names
                 .Where(n => n.StartsWith(OpenTelemetryPrefix, StringComparison.Ordinal) && source.Find(n) is not null)
                 .ToDictionary(n => n, n => (string?)source.Find(n)!.Value.Value, StringComparer.OrdinalIgnoreCase),
+            Alerts = AlertSettingsReader.Read(source),
             Brokers = brokers,
             Warnings = warnings,
         };
@@ -156,6 +162,7 @@ internal sealed record InstanceSettings
                 Shown(FailedRunsKeptName, Text(settings.Retention.FailedRuns)),
                 Shown(SnapshotsKeptName, Text(settings.Retention.Snapshots)),
                 Shown(FailedSnapshotsKeptName, Text(settings.Retention.FailedSnapshots)),
+                .. AlertSettingsReader.Shown(source, settings.Alerts),
                 .. brokerSettings,
                 .. settings.OpenTelemetry.Keys.Order(StringComparer.Ordinal).Select(Hidden),
             ],
@@ -338,12 +345,14 @@ internal sealed record InstanceSettings
         return (brokers, shown, warnings);
     }
 
-    private static Uri ReadAddress(string name, string text) =>
+    /// <exception cref="SettingsException">The text is no web address.</exception>
+    public static Uri ReadAddress(string name, string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.UserInfo.Length == 0
             ? address
             : throw new SettingsException($"{name} is not an address like https://api.example.com, without user name and password.");
 
-    private static bool ReadSwitch(string name, string text) => text.ToUpperInvariant() switch
+    /// <exception cref="SettingsException">The text is neither true nor false.</exception>
+    public static bool ReadSwitch(string name, string text) => text.ToUpperInvariant() switch
     {
         "TRUE" or "1" or "YES" or "ON" => true,
         "FALSE" or "0" or "NO" or "OFF" => false,

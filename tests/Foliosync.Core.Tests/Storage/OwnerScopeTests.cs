@@ -62,7 +62,7 @@ public sealed class OwnerScopeTests
             filtered = [.. db.Model.GetEntityTypes().Where(e => e.GetDeclaredQueryFilters().Count > 0).Select(e => e.ClrType)];
         }
 
-        filtered.Count.ShouldBe(11);
+        filtered.Count.ShouldBe(13);
         foreach (var table in filtered)
         {
             (await CountAsync(database, OwnerScope.Everyone, table)).ShouldBe(2, $"{table.Name}: this test needs a row of each person");
@@ -156,8 +156,10 @@ public sealed class OwnerScopeTests
         };
         var instrument = new Instrument { Id = Guid.NewGuid(), Symbol = name, AssetClass = AssetClass.Equity, Currency = "INR" };
 
+        var channel = new AlertChannel { Id = Guid.NewGuid(), OwnerId = user.Id, Address = name };
+
         await using var db = database.Open(OwnerScope.Everyone);
-        db.AddRange(user, portfolio, connection, account, instrument);
+        db.AddRange(user, portfolio, connection, account, instrument, channel);
         db.AddRange(
             new ApiToken { Id = Guid.NewGuid(), UserId = user.Id, Name = name, Hash = user.Id.ToByteArray() },
             new Alert { Id = Guid.NewGuid(), OwnerId = user.Id, Kind = "needsLogin", Message = name, CreatedAt = Now },
@@ -172,6 +174,7 @@ public sealed class OwnerScopeTests
                 Diff = new ReviewDiff([], [], [], 0, 0),
                 Since = Now,
             },
+            new AlertDelivery { Id = Guid.NewGuid(), OwnerId = user.Id, ChannelId = channel.Id, CreatedAt = Now },
             new SyncRun { Id = Guid.NewGuid(), ConnectionId = connection.Id, QueuedAt = Now, Worker = name },
             new Holding { Id = Guid.NewGuid(), AccountId = account.Id, InstrumentId = instrument.Id, Lot = string.Empty, Symbol = name, Since = Now },
             new HoldingPeriod { Id = Guid.NewGuid(), AccountId = account.Id, InstrumentId = instrument.Id, Lot = name, From = Now, To = Now },

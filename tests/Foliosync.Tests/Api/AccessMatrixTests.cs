@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
+using Foliosync.Core.Alerts;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Core.Users;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -67,6 +69,16 @@ public sealed class AccessMatrixTests
         new("GET /api/v1/cash-balances", Access.OwnRows, "/api/v1/cash-balances"),
         new("GET /api/v1/transactions", Access.OwnRows, "/api/v1/transactions"),
         new("GET /api/v1/transactions/{id:guid}", Access.OneRow, $"/api/v1/transactions/{rows.Transaction}"),
+        new("GET /api/v1/alerts", Access.OwnRows, "/api/v1/alerts"),
+        new("GET /api/v1/alerts/{id:guid}", Access.OneRow, $"/api/v1/alerts/{rows.Alert}"),
+        new("POST /api/v1/alerts/{id:guid}/dismiss", Access.OneRow, $"/api/v1/alerts/{rows.Alert}/dismiss"),
+        new("GET /api/v1/alert-channels", Access.OwnRows, "/api/v1/alert-channels"),
+        new("POST /api/v1/alert-channels", Access.OwnRows, "/api/v1/alert-channels", new { kind = "webhook", address = "https://hooks.invalid/b" }),
+        new("GET /api/v1/alert-channels/{id:guid}", Access.OneRow, $"/api/v1/alert-channels/{rows.Channel}"),
+        new("PATCH /api/v1/alert-channels/{id:guid}", Access.OneRow, $"/api/v1/alert-channels/{rows.Channel}", new { quietFrom = "22:00", quietTo = "07:00" }),
+        new("POST /api/v1/alert-channels/{id:guid}/test", Access.OneRow, $"/api/v1/alert-channels/{rows.Channel}/test"),
+        new("GET /api/v1/alert-channels/{id:guid}/deliveries", Access.OneRow, $"/api/v1/alert-channels/{rows.Channel}/deliveries"),
+        new("DELETE /api/v1/alert-channels/{id:guid}", Access.OneRow, $"/api/v1/alert-channels/{rows.Channel}"),
         new("GET /api/v1/tokens", Access.OwnRows, "/api/v1/tokens"),
         new("POST /api/v1/tokens", Access.OwnRows, "/api/v1/tokens", new { name = "another", scope = "read" }),
         new("DELETE /api/v1/tokens/{id:guid}", Access.OneRow, $"/api/v1/tokens/{rows.Token}"),
@@ -75,9 +87,10 @@ public sealed class AccessMatrixTests
     ];
 
     private sealed record Rows(
-        string Portfolio, string EmptyPortfolio, string Connection, string Run, string WaitingRun, string Account, string Transaction, string Token, string Holding)
+        string Portfolio, string EmptyPortfolio, string Connection, string Run, string WaitingRun, string Account, string Transaction, string Token,
+        string Holding, string Alert, string Channel)
     {
-        public IEnumerable<string> All => [Portfolio, EmptyPortfolio, Connection, Run, WaitingRun, Account, Transaction, Token, Holding];
+        public IEnumerable<string> All => [Portfolio, EmptyPortfolio, Connection, Run, WaitingRun, Account, Transaction, Token, Holding, Alert, Channel];
     }
 
     [Fact]
@@ -85,7 +98,7 @@ public sealed class AccessMatrixTests
     {
         await using var host = await ApiHost.StartAsync();
 
-        var listed = Matrix(new Rows("", "", "", "", "", "", "", "", "")).Select(e => e.Endpoint);
+        var listed = Matrix(new Rows("", "", "", "", "", "", "", "", "", "", "")).Select(e => e.Endpoint);
 
         listed.ShouldBe(host.Endpoints, ignoreOrder: true);
     }
@@ -98,7 +111,7 @@ public sealed class AccessMatrixTests
         var reader = await host.ClientAsync("owner@example.org", TokenScope.Read);
         var other = await host.ClientAsync("other@example.org");
         var nobody = host.Client();
-        var rows = await SeedAsync(owner);
+        var rows = await SeedAsync(host, owner);
         var failures = new List<string>();
 
         foreach (var entry in Matrix(rows))
@@ -155,12 +168,13 @@ public sealed class AccessMatrixTests
     [InlineData("connections", "portfolioId")]
     [InlineData("sync-runs", "connectionId")]
     [InlineData("reviews", "connectionId")]
+    [InlineData("alerts", "connectionId")]
     public async Task A_filter_by_another_persons_id_finds_nothing_like_an_unknown_one(string list, params string[] filters)
     {
         await using var host = await ApiHost.StartAsync();
         var owner = await host.ClientAsync("owner@example.org");
         var other = await host.ClientAsync("other@example.org");
-        var rows = await SeedAsync(owner);
+        var rows = await SeedAsync(host, owner);
         foreach (var filter in filters)
         {
             var id = filter switch { "portfolioId" => rows.Portfolio, "connectionId" => rows.Connection, _ => rows.Account };
@@ -181,7 +195,7 @@ public sealed class AccessMatrixTests
         return client;
     }
 
-    private static async Task<Rows> SeedAsync(HttpClient owner)
+    private static async Task<Rows> SeedAsync(ApiHost host, HttpClient owner)
     {
         var portfolio = (await owner.AddPortfolioAsync()).Id();
         var empty = (await owner.AddPortfolioAsync("Empty")).Id();
@@ -190,6 +204,9 @@ public sealed class AccessMatrixTests
         run.Text("state").ShouldBe("succeeded");
         var waiting = await owner.SurpriseAsync(connection);
         using var token = await owner.PostAsJsonAsync("/api/v1/tokens", new { name = "spare" });
+        using var channel = await owner.PostAsJsonAsync("/api/v1/alert-channels", new { kind = "webhook", address = "https://hooks.invalid/a" });
+        var (connectionId, ownerId) = await host.OwnerOfAsync(connection);
+        await host.Services.GetRequiredService<Incidents>().RaiseAsync(ownerId, connectionId, connectionId, AlertKinds.NeedsLogin, "Log in.", default);
         return new Rows(
             portfolio,
             empty,
@@ -199,6 +216,8 @@ public sealed class AccessMatrixTests
             (await owner.GetJsonAsync("/api/v1/accounts")).Items()[0].Id(),
             (await owner.GetJsonAsync("/api/v1/transactions")).Items()[0].Id(),
             (await token.JsonAsync()).Id(),
-            (await owner.GetJsonAsync("/api/v1/holdings")).Items()[0].Id());
+            (await owner.GetJsonAsync("/api/v1/holdings")).Items()[0].Id(),
+            (await owner.GetJsonAsync("/api/v1/alerts")).Items()[0].Id(),
+            (await channel.JsonAsync()).Id());
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Foliosync.Api;
 using Foliosync.Brokers.Contract;
+using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Storage;
@@ -15,6 +16,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Shouldly;
@@ -46,7 +48,7 @@ internal sealed class ApiHost : IAsyncDisposable
             (endpoint, method) => $"{method} /{endpoint.RoutePattern.RawText!.Trim('/')}"),
     ];
 
-    public static async Task<ApiHost> StartAsync(Store store = Store.Sqlite, IReadOnlyDictionary<string, BrokerOverride>? brokers = null)
+    public static async Task<ApiHost> StartAsync(Store store = Store.Sqlite, IReadOnlyDictionary<string, BrokerOverride>? brokers = null, AlertSettings? alerts = null)
     {
         var database = await TestDatabases.CreateAsync(store);
         var settings = new InstanceSettings
@@ -56,6 +58,7 @@ internal sealed class ApiHost : IAsyncDisposable
             MasterKey = new Secret(Convert.ToBase64String(new byte[32])),
             MasterKeyFile = "none",
             Urls = ["http://127.0.0.1:0"],
+            Alerts = alerts ?? new AlertSettings(),
             Brokers = brokers ?? new Dictionary<string, BrokerOverride>(),
         };
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "foliosync" });
@@ -89,6 +92,14 @@ internal sealed class ApiHost : IAsyncDisposable
     }
 
     public FoliosyncDb Open() => _database.Open();
+
+    /// <summary>A connection's id and its owner's.</summary>
+    public async Task<(Guid ConnectionId, Guid OwnerId)> OwnerOfAsync(string connection)
+    {
+        var id = Guid.Parse(connection);
+        await using var db = Open();
+        return (id, await db.Connections.Where(c => c.Id == id).Select(c => c.OwnerId).SingleAsync());
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -25,6 +25,36 @@ public sealed class InstanceSettingsTests : IDisposable
     }
 
     [Fact]
+    public void A_mail_server_needs_a_sender_and_gets_the_port_of_its_tls()
+    {
+        var settings = Load(
+            ("FOLIOSYNC_SMTP__HOST", "mail.example.org"), ("FOLIOSYNC_SMTP__FROM", "Foliosync <fs@example.org>"), ("FOLIOSYNC_SMTP__TLS", "starttls"),
+            ("FOLIOSYNC_SMTP__USER", "fs"), ("FOLIOSYNC_SMTP__PASSWORD", "planted-password"), ("FOLIOSYNC_PUBLICURL", "https://fs.example.org/"));
+
+        var smtp = settings.Alerts.Smtp!;
+        (smtp.Host, smtp.Port, smtp.Tls, smtp.User, smtp.Password!.Reveal())
+            .ShouldBe(("mail.example.org", 587, Core.Alerts.Email.SmtpTls.StartTls, "fs", "planted-password"));
+        settings.Alerts.PublicUrl.ShouldBe(new Uri("https://fs.example.org/"));
+        settings.Alerts.AllowPrivate.ShouldBeFalse();
+        settings.Effective.ShouldContain(e => e.Name == "FOLIOSYNC_SMTP__PASSWORD" && e.Value == "set");
+        settings.ToString().ShouldNotContain("planted-password");
+    }
+
+    [Theory]
+    [InlineData("FOLIOSYNC_SMTP__FROM", "nobody")]
+    [InlineData("FOLIOSYNC_SMTP__PORT", "70000")]
+    [InlineData("FOLIOSYNC_SMTP__TLS", "perhaps")]
+    [InlineData("FOLIOSYNC_SMTP__USER", "fs")]
+    [InlineData("FOLIOSYNC_PUBLICURL", "fs.example.org")]
+    [InlineData("FOLIOSYNC_ALERTS__ALLOWPRIVATE", "perhaps")]
+    public void A_wrong_setting_for_messages_is_named(string name, string value)
+    {
+        Dictionary<string, string> values = new() { ["FOLIOSYNC_SMTP__HOST"] = "mail.example.org", ["FOLIOSYNC_SMTP__FROM"] = "fs@example.org", [name] = value };
+
+        Should.Throw<SettingsException>(() => Load([.. values.Select(v => (v.Key, v.Value))])).Message.ShouldContain(name);
+    }
+
+    [Fact]
     public void The_command_line_wins_over_the_environment_that_wins_over_dotenv_that_wins_over_the_file()
     {
         WriteFile("""{ "FOLIOSYNC_URLS": "http://d:4", "FOLIOSYNC_SYNC__INTERVAL": "04:00:00", "DATABASE_URL": "postgresql://h/d", "FOLIOSYNC_BROKERS__ZERODHA__ENABLED": false }""");
