@@ -155,9 +155,8 @@ public sealed class RunReplay
 
         var clock = new RecordedClock(recording.TakenAt);
         using var network = new ReplayHttp(broker.Manifest.Name, recording.Exchanges);
-#pragma warning disable FS0001, RS0030 // Answers from memory: there is no network whose rules a client of the engine would have to keep.
+        // Answers from memory: there is no network whose rules the engine's own client would have to keep.
         using var http = new HttpClient(network) { BaseAddress = BaseAddressOf(broker.Manifest) };
-#pragma warning restore FS0001, RS0030
         var session = new BrokerSession(http, Stored(connection), new BrokerToken(new Secret("replayed"), recording.TakenAt.AddHours(1)), clock);
         var reports = new ReportReader(resolve, names: null, clock);
         try
