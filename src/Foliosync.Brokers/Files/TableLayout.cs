@@ -89,6 +89,9 @@ internal sealed class Table(SheetBook book, int sheet, int header, Dictionary<Co
     /// <summary>A column that the header has twice; null when there is none.</summary>
     public required Column? Twice { get; init; }
 
+    /// <summary>How many of the columns it has.</summary>
+    public int KnownColumns => places.Count;
+
     /// <summary>Columns that are not known.</summary>
     public required int UnknownColumns { get; init; }
 

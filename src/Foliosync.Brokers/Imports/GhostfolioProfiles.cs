@@ -17,8 +17,22 @@ internal sealed class GhostfolioProfiles
     // The endings that Yahoo gives to the symbols of an exchange.
     private static readonly Dictionary<string, string> Exchanges = new(StringComparer.Ordinal)
     {
-        ["NS"] = "XNSE", ["BO"] = "XBOM", ["L"] = "XLON", ["DE"] = "XETR", ["F"] = "XFRA", ["PA"] = "XPAR", ["AS"] = "XAMS", ["MI"] = "XMIL",
-        ["SW"] = "XSWX", ["VI"] = "XWBO", ["TO"] = "XTSE", ["AX"] = "XASX", ["HK"] = "XHKG", ["T"] = "XTKS", ["ST"] = "XSTO", ["CO"] = "XCSE",
+        ["NS"] = "XNSE",
+        ["BO"] = "XBOM",
+        ["L"] = "XLON",
+        ["DE"] = "XETR",
+        ["F"] = "XFRA",
+        ["PA"] = "XPAR",
+        ["AS"] = "XAMS",
+        ["MI"] = "XMIL",
+        ["SW"] = "XSWX",
+        ["VI"] = "XWBO",
+        ["TO"] = "XTSE",
+        ["AX"] = "XASX",
+        ["HK"] = "XHKG",
+        ["T"] = "XTKS",
+        ["ST"] = "XSTO",
+        ["CO"] = "XCSE",
     };
 
     private readonly Dictionary<(string Source, string Symbol), StatementRow> _profiles = [];

@@ -19,10 +19,10 @@ internal sealed class VestedTransactions : ITableFormat
         List<Table> found = [];
         for (var sheet = 0; sheet < book.Sheets.Count; sheet++)
         {
-            // A row of Trades has all columns of Transfers, so Transfers comes last.
+            // Trades has all columns of Transfers, even when it lacks one of its own: the most columns tell which it is.
             TableLayout[] layouts = [VestedSheets.Ledger, VestedSheets.Trades, VestedSheets.Income, VestedSheets.Transfers];
             var tables = layouts.Select(layout => layout.Find(book, sheet, cancellationToken)).OfType<Table>().ToList();
-            if ((tables.Find(table => table.IsWhole) ?? tables.FirstOrDefault()) is { } table)
+            if (tables.MaxBy(table => table.KnownColumns) is { } table)
             {
                 found.Add(table);
             }

@@ -109,16 +109,16 @@ internal static class ZerodhaTrades
     /// <summary>A trade without its id.</summary>
     public static ReportedTransaction Of(
         TransactionKind kind, ReportedInstrument instrument, string exchange, decimal quantity, decimal price, DateTimeOffset tradedAt) => new()
-    {
-        ExternalId = "",
-        Kind = kind,
-        Instrument = instrument,
-        Quantity = quantity,
-        Price = price,
-        Amount = IsPaidInFull(exchange, instrument.AssetClass) ? AmountOf(kind, quantity, price) : null,
-        Currency = ZerodhaMapping.Currency,
-        TradedAt = tradedAt,
-    };
+        {
+            ExternalId = "",
+            Kind = kind,
+            Instrument = instrument,
+            Quantity = quantity,
+            Price = price,
+            Amount = IsPaidInFull(exchange, instrument.AssetClass) ? AmountOf(kind, quantity, price) : null,
+            Currency = ZerodhaMapping.Currency,
+            TradedAt = tradedAt,
+        };
 
     private static ReportedTransaction Map(
         ZerodhaFundOrder row, decimal units, decimal price, DateTimeOffset tradedAt, ZerodhaRowLog log)
