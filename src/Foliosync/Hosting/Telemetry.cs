@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Reflection;
 using Foliosync.Core.Sync;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -37,8 +39,29 @@ internal sealed class Telemetry : IDisposable
     /// <summary>True when these settings name a collector.</summary>
     public static bool IsWanted(InstanceSettings settings) => IsWanted(settings, TracesEndpointName) || IsWanted(settings, MetricsEndpointName);
 
-    /// <summary>Lets requests name their route, method and status in their spans. To be called before the server is put together.</summary>
+    /// <summary>Lets the runtime put method and path on the spans of requests. To be called before the server is put together.</summary>
     public static void DescribeRequests() => AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+
+    /// <summary>Names the span of a request by its route, and puts the answer's status on it: the runtime does that for metrics only.</summary>
+    public static async Task NameRequestAsync(HttpContext http, RequestDelegate next)
+    {
+        await next(http);
+        if (http.Features.Get<IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true } span)
+        {
+            return;
+        }
+
+        // Whoever answers for an exception forgets the endpoint that threw it.
+        if ((http.GetEndpoint() ?? http.Features.Get<IExceptionHandlerFeature>()?.Endpoint) is RouteEndpoint endpoint)
+        {
+            var route = "/" + endpoint.RoutePattern.RawText?.Trim('/');
+            span.DisplayName = $"{http.Request.Method} {route}";
+            span.SetTag("http.route", route);
+        }
+
+        span.SetTag("http.response.status_code", http.Response.StatusCode);
+        span.SetStatus(http.Response.StatusCode >= StatusCodes.Status500InternalServerError ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
+    }
 
     /// <summary>Starts to send. Disposing of it sends what is left, and ends it.</summary>
     public static Telemetry Start(InstanceSettings settings)
@@ -64,10 +87,6 @@ internal sealed class Telemetry : IDisposable
             : null;
         return new Telemetry(traces, metrics);
     }
-
-    /// <summary>Sends what is at hand, now and not at the next interval.</summary>
-    /// <returns>True when all of it was taken.</returns>
-    public bool Flush() => (_traces?.ForceFlush() ?? true) & (_metrics?.ForceFlush() ?? true);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -127,8 +146,9 @@ internal sealed partial class TelemetryService(
     /// <inheritdoc/>
     public override void Dispose()
     {
-        SyncMetrics.Observe(() => null);
+        // In this order: what is sent last still has the ages.
         _telemetry?.Dispose();
+        SyncMetrics.Observe(() => null);
         base.Dispose();
     }
 

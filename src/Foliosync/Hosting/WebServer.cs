@@ -41,7 +41,13 @@ internal static class WebServer
 
         configure?.Invoke(builder);
 
-        return builder.Build().MapFoliosyncApi();
+        var app = builder.Build();
+        if (Telemetry.IsWanted(settings))
+        {
+            app.Use(Telemetry.NameRequestAsync);
+        }
+
+        return app.MapFoliosyncApi();
     }
 
     /// <summary>Starts listening.</summary>
