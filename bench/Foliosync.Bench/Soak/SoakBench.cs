@@ -14,7 +14,7 @@ internal static class SoakBench
 {
     private const int DifferencesShown = 20;
 
-    // Every second step moves a quarter of the accounts: each has something new at every sync.
+    // Each step moves a quarter of the accounts, four steps an interval: each has something new at every sync.
     private const int MarketMovesOneOf = 4;
 
     private static readonly TimeSpan DatabaseAway = TimeSpan.FromSeconds(10);
