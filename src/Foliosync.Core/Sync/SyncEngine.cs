@@ -126,7 +126,8 @@ public sealed partial class SyncEngine
         var reading = Task.WhenAll(Enumerable.Range(0, readers).Select(_ => GuardAsync(ReadAsync(claimed.Reader, read.Writer, stop.Token), stop)));
         var closing = CloseAsync(reading, read.Writer);
         // SQLite has one writer; on PostgreSQL a second one works while the first waits for the disk.
-        var storing = Task.WhenAll(Enumerable.Range(0, _database.IsPostgres ? Math.Min(readers, 3) : 1).Select(_ => StoreAsync(read.Reader, tally)));
+        var storing = DrainAsync(
+            Task.WhenAll(Enumerable.Range(0, _database.IsPostgres ? Math.Min(readers, 3) : 1).Select(_ => GuardAsync(StoreAsync(read.Reader, tally), stop))), read.Reader);
         try
         {
             await Task.WhenAll(claiming, reading, closing, storing).ConfigureAwait(false);
@@ -224,6 +225,24 @@ public sealed partial class SyncEngine
         finally
         {
             read.Complete();
+        }
+    }
+
+    // When nothing can be stored any more, readers must not wait for a place that nobody makes. What they have read is read again.
+    private static async Task DrainAsync(Task storing, ChannelReader<ConnectionReading> read)
+    {
+        try
+        {
+            await storing.ConfigureAwait(false);
+        }
+        catch
+        {
+            await foreach (var _ in read.ReadAllAsync().ConfigureAwait(false))
+            {
+                // Lost with the database.
+            }
+
+            throw;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Tests.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -21,7 +22,7 @@ public sealed class DatabaseFaultTests
         var account = await world.Sync.ReadAsync(db => db.Accounts.Where(a => a.ExternalId == "U000001").Select(a => a.Id).SingleAsync());
 
         // Cash comes after holdings: these are written when it happens.
-        await SqlAsync(world, store == Store.Sqlite
+        await SqlAsync(world.Sync.Database, store == Store.Sqlite
             ? $"create trigger planted before update on cash_balances when new.account_id = '{account.ToString().ToUpperInvariant()}' begin select raise(abort, 'planted'); end"
             : $"""
               create function planted() returns trigger language plpgsql as
@@ -29,13 +30,29 @@ public sealed class DatabaseFaultTests
               create trigger planted before update on cash_balances for each row execute function planted()
               """);
         var run = await world.FailAsync(() => world.Sync.SyncAsync());
-        await SqlAsync(world, store == Store.Sqlite ? "drop trigger planted" : "drop trigger planted on cash_balances");
+        await SqlAsync(world.Sync.Database, store == Store.Sqlite ? "drop trigger planted" : "drop trigger planted on cash_balances");
 
         (run.State, run.ErrorKind).ShouldBe((SyncRunState.Failed, "internal"));
         (await world.Sync.LastRunAsync("Kite 2")).State.ShouldBe(SyncRunState.Succeeded);
         (await world.Sync.LastRunAsync("Kite 3")).State.ShouldBe(SyncRunState.Succeeded);
         (await world.Sync.StateAsync("Kite 1")).NextSyncAt.ShouldNotBeNull().ShouldBeGreaterThan(world.Sync.Clock.GetUtcNow());
         await world.ShouldRecoverAsync();
+    }
+
+    [Theory, EachStore]
+    public async Task A_database_that_takes_nothing_any_more_ends_a_sync_of_many_and_does_not_keep_it_waiting(Store store)
+    {
+        await using var world = await SyncWorld.CreateAsync(store);
+        await world.ConnectAsync([.. Enumerable.Range(1, 400).Select(i => "key" + i)]);
+        await SqlAsync(world.Database, store == Store.Sqlite
+            ? "create trigger planted before update on sync_states when new.lease_token is null begin select raise(abort, 'planted'); end"
+            : """
+              create function planted() returns trigger language plpgsql as
+              $$ begin if new.lease_token is null then raise exception 'planted'; end if; return new; end $$;
+              create trigger planted before update on sync_states for each row execute function planted()
+              """);
+
+        await Should.ThrowAsync<DbException>(world.SyncAsync().WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -78,9 +95,9 @@ public sealed class DatabaseFaultTests
         }
     }
 
-    private static async Task SqlAsync(KiteWorld world, string sql)
+    private static async Task SqlAsync(Database database, string sql)
     {
-        await using var connection = await world.Sync.Database.Database.ConnectAsync(TestContext.Current.CancellationToken);
+        await using var connection = await database.ConnectAsync(TestContext.Current.CancellationToken);
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
