@@ -120,6 +120,9 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.HasIndex("PortfolioId")
                         .HasDatabaseName("ix_connections_portfolio_id");
 
+                    b.HasIndex("SessionExpiresAt")
+                        .HasDatabaseName("ix_connections_session_expires_at");
+
                     b.HasIndex("OwnerId", "Id")
                         .HasDatabaseName("ix_connections_owner_id_id");
 
@@ -171,6 +174,68 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.ToTable("broker_settings");
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Connections.LinkedLogin", b =>
+                {
+                    b.Property<Guid>("LinkId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("link_id");
+
+                    b.Property<Guid>("ConnectionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("connection_id");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer")
+                        .HasColumnName("position");
+
+                    b.Property<DateTimeOffset?>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
+                    b.HasKey("LinkId", "ConnectionId")
+                        .HasName("pk_linked_logins");
+
+                    b.HasIndex("ConnectionId")
+                        .HasDatabaseName("ix_linked_logins_connection_id");
+
+                    b.ToTable("linked_logins", (string)null);
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Connections.LoginLink", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<long>("KeyId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("key_id");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_login_links");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_login_links_expires_at");
+
+                    b.HasIndex("OwnerId")
+                        .HasDatabaseName("ix_login_links_owner_id");
+
+                    b.ToTable("login_links");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Connections.PendingLogin", b =>
                 {
                     b.Property<byte[]>("StateHash")
@@ -185,11 +250,18 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
+                    b.Property<Guid?>("LinkId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("link_id");
+
                     b.HasKey("StateHash")
                         .HasName("pk_pending_logins");
 
                     b.HasIndex("ConnectionId")
                         .HasDatabaseName("ix_pending_logins_connection_id");
+
+                    b.HasIndex("LinkId")
+                        .HasDatabaseName("ix_pending_logins_link_id");
 
                     b.ToTable("pending_logins");
                 });
@@ -232,6 +304,14 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.Property<DateTimeOffset?>("NextSyncAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_sync_at");
+
+                    b.Property<DateTimeOffset?>("SessionCheckedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("session_checked_at");
+
+                    b.Property<DateTimeOffset?>("SessionSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("session_since");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -1213,6 +1293,37 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasConstraintName("fk_broker_credentials_connections_connection_id");
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Connections.LinkedLogin", b =>
+                {
+                    b.HasOne("Foliosync.Core.Connections.BrokerConnection", "Connection")
+                        .WithMany()
+                        .HasForeignKey("ConnectionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_linked_logins_connections_connection_id");
+
+                    b.HasOne("Foliosync.Core.Connections.LoginLink", "Link")
+                        .WithMany("Connections")
+                        .HasForeignKey("LinkId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_linked_logins_login_links_link_id");
+
+                    b.Navigation("Connection");
+
+                    b.Navigation("Link");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Connections.LoginLink", b =>
+                {
+                    b.HasOne("Foliosync.Core.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_login_links_users_owner_id");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Connections.PendingLogin", b =>
                 {
                     b.HasOne("Foliosync.Core.Connections.BrokerConnection", null)
@@ -1221,6 +1332,12 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_pending_logins_connections_connection_id");
+
+                    b.HasOne("Foliosync.Core.Connections.LoginLink", null)
+                        .WithMany()
+                        .HasForeignKey("LinkId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_pending_logins_login_links_link_id");
                 });
 
             modelBuilder.Entity("Foliosync.Core.Connections.SyncState", b =>
@@ -1473,6 +1590,11 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.Navigation("Accounts");
 
                     b.Navigation("Sync");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Connections.LoginLink", b =>
+                {
+                    b.Navigation("Connections");
                 });
 #pragma warning restore 612, 618
         }
