@@ -43,7 +43,7 @@ internal sealed class SyncClaims(Database database, TimeProvider clock)
         script.Query(
             """
             select c.id, c.owner_id, c.portfolio_id, c.broker_id, c.label, c.reads, c.unsupported_reads, c.external_user_id,
-                c.session_expires_at, s.state, s.consecutive_failures
+                c.session_expires_at, s.state, s.consecutive_failures, s.session_since, s.session_checked_at
             from connections c join sync_states s on s.connection_id = c.id where c.id {ids} and s.lease_token = @token
             """,
             ids,
@@ -128,6 +128,8 @@ internal sealed class SyncClaims(Database database, TimeProvider clock)
         SessionExpiresAt = row.InstantOrNull(8),
         State = SqlValues.Parse<ConnectionState>(row.GetString(9)),
         ConsecutiveFailures = row.GetInt32(10),
+        SessionSince = row.InstantOrNull(11),
+        SessionCheckedAt = row.InstantOrNull(12),
         RunId = start.RunId,
         LeaseToken = start.LeaseToken,
         Trigger = start.Trigger,

@@ -48,7 +48,8 @@ internal sealed class SyncWrites
         Ends.Add(end);
         var connection = end.Reading.Connection;
         var needsPerson = end.Verdict.ConnectionState is ConnectionState.NeedsLogin or ConnectionState.CredentialsRejected or ConnectionState.Failing;
-        if (needsPerson && end.Verdict.ConnectionState != connection.State)
+        var isCurrent = end.Reading.StateNow == connection.State && !end.Reading.IsSessionReplaced;
+        if (needsPerson && end.Verdict.ConnectionState != connection.State && isCurrent)
         {
             Alert(end, SqlValues.ToText(end.Verdict.ConnectionState));
         }
@@ -56,7 +57,7 @@ internal sealed class SyncWrites
         {
             Alert(end, SqlValues.ToText(SyncRunState.NeedsReview));
         }
-        else if (end.Verdict.RunState == SyncRunState.Succeeded
+        else if (end.Verdict.RunState == SyncRunState.Succeeded && end.Reading.StateNow != ConnectionState.NeedsLogin
             && (connection.State != ConnectionState.Active || connection.Accounts.Exists(a => a.ReviewSince is not null)))
         {
             _healed.Add(connection.Id);

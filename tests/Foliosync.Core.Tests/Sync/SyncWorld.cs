@@ -26,6 +26,8 @@ internal sealed class SyncWorld : IAsyncDisposable
             [Broker, Renewing, .. BuiltInBrokers.All], new Dictionary<string, BrokerOverride> { ["zerodha"] = new(ApiUrl: kite) });
         _http = new BrokerHttp(Catalog, clock);
         Import = new ConnectionImport(database, Vault, Catalog, clock);
+        Login = new ConnectionLogin(database, Vault, Catalog, _http, clock);
+        Setup = new ConnectionSetup(database, Vault, Catalog, _http, clock);
         Engine = NewEngine();
     }
 
@@ -44,6 +46,10 @@ internal sealed class SyncWorld : IAsyncDisposable
     public BrokerCatalog Catalog { get; }
 
     public ConnectionImport Import { get; }
+
+    public ConnectionLogin Login { get; }
+
+    public ConnectionSetup Setup { get; }
 
     public SyncEngine Engine { get; }
 
