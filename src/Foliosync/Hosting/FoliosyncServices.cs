@@ -2,6 +2,7 @@ using Foliosync.Brokers;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Connections.Http;
 using Foliosync.Core.Instruments;
+using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
@@ -32,6 +33,13 @@ internal static class FoliosyncServices
         services.AddSingleton<ConnectionSetup>();
         services.AddSingleton<ConnectionImport>();
         services.AddSingleton<ConnectionLogin>();
+        services.AddSingleton(s => new LoginLinks(
+            s.GetRequiredService<Database>(),
+            s.GetRequiredService<Vault>(),
+            s.GetRequiredService<BrokerCatalog>(),
+            s.GetRequiredService<TimeProvider>(),
+            settings.PublicUrl));
+        services.AddSingleton<IRecurringJob, SessionClock>();
         services.AddSingleton(s => Sync(settings, s.GetRequiredService<BrokerCatalog>()));
         services.AddSingleton<InstrumentDirectory>();
         services.AddSingleton<InstrumentNames>();

@@ -12,6 +12,7 @@ internal sealed record InstanceSettings
     public const string MasterKeyName = "FOLIOSYNC_MASTER_KEY";
     public const string MasterKeyFileName = "FOLIOSYNC_MASTER_KEY_FILE";
     public const string UrlsName = "FOLIOSYNC_URLS";
+    public const string PublicUrlName = "FOLIOSYNC_PUBLICURL";
     public const string SyncIntervalName = "FOLIOSYNC_SYNC__INTERVAL";
 
     /// <summary>Name of the settings file in the data directory.</summary>
@@ -36,6 +37,9 @@ internal sealed record InstanceSettings
 
     /// <summary>True when <see cref="Urls"/> was chosen by a person and is not the default.</summary>
     public bool UrlsAreChosen { get; init; }
+
+    /// <summary>Where people reach this instance, for links in messages. The first of <see cref="Urls"/> unless it is set.</summary>
+    public Uri PublicUrl { get => field ?? PublicUrlOf(Urls[0]); init; } = null!;
 
     /// <summary>How often a connection is due whose broker suggests nothing.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromHours(1);
@@ -95,6 +99,7 @@ internal sealed record InstanceSettings
 
         var keyFile = FullPath(MasterKeyFileName, source.Find(MasterKeyFileName)?.Value ?? Path.Combine(dataDirectory, "master.key"));
         var urls = source.Find(UrlsName)?.Value;
+        var publicUrl = source.Find(PublicUrlName) is { } found ? ReadPublicUrl(found.Value) : null;
         var interval = ReadInterval(source.Find(SyncIntervalName)?.Value);
         var (brokers, brokerSettings, warnings) = ReadBrokers(source, brokerIds);
         var settings = new InstanceSettings
@@ -105,6 +110,7 @@ internal sealed record InstanceSettings
             MasterKeyFile = keyFile,
             Urls = ReadUrls(urls ?? "http://127.0.0.1:8080"),
             UrlsAreChosen = urls is not null,
+            PublicUrl = publicUrl!,
             SyncInterval = interval,
             Brokers = brokers,
             Warnings = warnings,
@@ -118,6 +124,7 @@ internal sealed record InstanceSettings
                 Hidden(MasterKeyName),
                 Shown(MasterKeyFileName, settings.MasterKey is null ? keyFile : "not used"),
                 Shown(UrlsName, string.Join(';', settings.Urls)),
+                Shown(PublicUrlName, settings.PublicUrl.AbsoluteUri),
                 Shown(SyncIntervalName, interval.ToString("c", CultureInfo.InvariantCulture)),
                 .. brokerSettings,
             ],
@@ -159,6 +166,20 @@ internal sealed record InstanceSettings
         }
 
         return urls.Count > 0 ? urls : throw new SettingsException($"{UrlsName} has no address. Give one like http://127.0.0.1:8080.");
+    }
+
+    private static Uri ReadPublicUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        && address.UserInfo.Length == 0 && address.Query.Length == 0 && address.Fragment.Length == 0
+            ? address
+            : throw new SettingsException($"{PublicUrlName} is not an address like https://foliosync.example.com, at which people reach this server.");
+
+    // A server may listen on names that nobody can call, for example http://*:8080.
+    private static Uri PublicUrlOf(string listen)
+    {
+        var address = BindingAddress.Parse(listen);
+        var host = address.IsUnixPipe || address.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "localhost" : address.Host;
+        return new UriBuilder(Uri.UriSchemeHttp, host, address.IsUnixPipe ? 80 : address.Port).Uri;
     }
 
     private static bool IsAddress(string url)

@@ -44,6 +44,8 @@ public sealed class LoginLinksTests
         (between.Next!.Id, between.IsUsedUp).ShouldBe((second.Id, false));
         between.Connections[0].UsedAt.ShouldBe(world.Clock.GetUtcNow());
         (after.Next, after.IsUsedUp).ShouldBe((null, true));
+        await using var db = world.Database.Open();
+        (await db.AuditEvents.Where(a => a.Action == "connection.loggedIn").Select(a => a.Source).ToListAsync()).ShouldBe(["link", "link"]);
     }
 
     [Theory, EachStore]
