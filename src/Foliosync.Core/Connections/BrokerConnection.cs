@@ -73,6 +73,18 @@ public sealed class SyncState
     /// <summary>Faults since the last success; a needed login is not a fault.</summary>
     public int ConsecutiveFailures { get; set; }
 
+    /// <summary>
+    /// UTC instant at which the stored session was received; tells it from the one before. Null when there is none, or when it was
+    /// stored by a version that did not note this.
+    /// </summary>
+    public DateTimeOffset? SessionSince { get; set; }
+
+    /// <summary>
+    /// UTC instant at which the broker last confirmed the stored session as this connection's; null when it never did, for example
+    /// after an import.
+    /// </summary>
+    public DateTimeOffset? SessionCheckedAt { get; set; }
+
     /// <summary>The last run; null before the first.</summary>
     public Guid? LastRunId { get; set; }
 

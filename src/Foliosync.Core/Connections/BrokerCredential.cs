@@ -33,6 +33,9 @@ public sealed class PendingLogin
 
     /// <summary>UTC instant from which the answer is refused.</summary>
     public DateTimeOffset ExpiresAt { get; set; }
+
+    /// <summary>The link it was begun through; null when it was begun by somebody who is signed in.</summary>
+    public Guid? LinkId { get; set; }
 }
 
 /// <summary>What an operator has set for one broker.</summary>

@@ -52,7 +52,10 @@ internal sealed class ConnectionDraft
         var manifest = broker.Manifest;
         var id = Guid.CreateVersion7(now);
         var session = request.Session;
-        var sync = new SyncState { ConnectionId = id, BrokerId = manifest.Id, Shard = SyncState.ShardOf(id) };
+        var sync = new SyncState
+        {
+            ConnectionId = id, BrokerId = manifest.Id, Shard = SyncState.ShardOf(id), SessionSince = session is null ? null : now,
+        };
         SessionRules.Start(sync, SessionRules.NeedsLoginNow(broker, session is not null, session?.ExpiresAt, now), now);
         var connection = new BrokerConnection
         {

@@ -14,7 +14,8 @@ internal static class ConnectionIdentity
         if (connection.ExternalUserId is { } known && known != identity.UserId)
         {
             throw new InputException(
-                $"This {manifest.Name} login belongs to another person than the connection. Nothing was changed. Log out at {manifest.Name} and log in as the right person, or add a new connection.");
+                $"This {manifest.Name} login belongs to another person than the connection. Nothing was changed. Log out at {manifest.Name} and log in as the right person, or add a new connection.",
+                ConnectionLogin.IdentityName);
         }
     }
 

@@ -50,6 +50,7 @@ public sealed class ConnectionSetup(Database database, Vault vault, BrokerCatalo
             var answer = await AskAsync(draft.Broker, draft.Connection, draft.Credentials, draft.Session, cancellationToken);
             await ConnectionIdentity.RequireUnusedAsync(db, draft.Connection, draft.Broker.Manifest, answer.Identity, cancellationToken);
             draft.Connection.ExternalUserId = answer.Identity.UserId;
+            draft.Connection.Sync!.SessionCheckedAt = draft.Session is null ? null : now;
             draft.Add(answer.Accounts, now);
         }
 
@@ -109,7 +110,8 @@ public sealed class ConnectionSetup(Database database, Vault vault, BrokerCatalo
         var replaced = old.Where(c => c.Field is not (BrokerCredential.SessionField or BrokerCredential.RefreshField)).ToList();
         Replace(db, replaced, SealedCredentials.Seal(vault, broker.Manifest, connectionId, values, now));
         connection.UnsupportedReads = ReadKinds.None;
-        if (connection.Sync!.State != ConnectionState.Paused)
+        connection.Sync!.SessionCheckedAt = null;
+        if (connection.Sync.State != ConnectionState.Paused)
         {
             SessionRules.Start(
                 connection.Sync, SessionRules.NeedsLoginNow(broker, hasSession, connection.SessionExpiresAt, now), now);

@@ -9,6 +9,12 @@ internal static class SessionRules
     /// <summary>True when nothing can be read without a session that only a person can bring.</summary>
     public static bool NeedsLogin(IBroker broker) => broker is IInteractiveLogin && !broker.Manifest.Unattended;
 
+    /// <summary>True when nothing but a person's login follows a session that is over.</summary>
+    public static bool EndsWithItsSession(IBroker broker) => broker is IInteractiveLogin and not ITokenRefresh;
+
+    /// <summary>What a person is told when a session is over.</summary>
+    public static string Ended(BrokerManifest manifest) => $"The {manifest.Name} session has ended. Log in at {manifest.Name} to go on.";
+
     /// <summary>True when the session there is, if any, does not do.</summary>
     public static bool NeedsLoginNow(IBroker broker, bool hasSession, DateTimeOffset? expiresAt, DateTimeOffset now) =>
         NeedsLogin(broker) && (!hasSession || expiresAt <= now);

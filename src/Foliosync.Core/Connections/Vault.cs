@@ -121,6 +121,30 @@ public sealed class Vault(MasterKeySource source)
         }
     }
 
+    /// <summary>Id of the master key that signs now.</summary>
+    internal uint SigningKeyId => source.Keys.CurrentId;
+
+    /// <summary>
+    /// HMAC-SHA256 under a key that is derived from a master key for one purpose, so that a signature is good for nothing else and the
+    /// database alone cannot make one.
+    /// </summary>
+    /// <returns>The signature; null when that master key is gone, because it was replaced.</returns>
+    /// <exception cref="VaultException">There is no usable master key.</exception>
+    internal byte[]? Sign(uint keyId, string purpose, ReadOnlySpan<byte> message)
+    {
+        var masterKey = source.Keys.Find(keyId);
+        if (masterKey.IsEmpty)
+        {
+            return null;
+        }
+
+        Span<byte> key = stackalloc byte[KeySize];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, masterKey, key, salt: [], Encoding.UTF8.GetBytes(purpose));
+        var signature = HMACSHA256.HashData(key, message);
+        CryptographicOperations.ZeroMemory(key);
+        return signature;
+    }
+
     private static void Wrap(MasterKeys keys, ReadOnlySpan<byte> dataKey, Span<byte> result, ReadOnlySpan<byte> context)
     {
         result[0] = Version;

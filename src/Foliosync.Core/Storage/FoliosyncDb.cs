@@ -46,6 +46,12 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
     /// <summary>Logins begun and not answered.</summary>
     public DbSet<PendingLogin> PendingLogins => Set<PendingLogin>();
 
+    /// <summary>Links that lead a person through logins.</summary>
+    public DbSet<LoginLink> LoginLinks => Set<LoginLink>();
+
+    /// <summary>The logins that links are for.</summary>
+    public DbSet<LinkedLogin> LinkedLogins => Set<LinkedLogin>();
+
     /// <summary>What operators set for brokers.</summary>
     public DbSet<BrokerSettings> BrokerSettings => Set<BrokerSettings>();
 
@@ -139,6 +145,8 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
         builder.Entity<BrokerConnection>().HasQueryFilter(e => e.OwnerId == _owner);
         builder.Entity<BrokerAccount>().HasQueryFilter(e => e.OwnerId == _owner);
         builder.Entity<Review>().HasQueryFilter(e => e.OwnerId == _owner);
+        builder.Entity<LoginLink>().HasQueryFilter(e => e.OwnerId == _owner);
+        builder.Entity<LinkedLogin>().HasQueryFilter(e => e.Link!.OwnerId == _owner);
         builder.Entity<Alert>().HasQueryFilter(e => e.OwnerId == _owner);
         builder.Entity<AlertChannel>().HasQueryFilter(e => e.OwnerId == _owner);
         builder.Entity<AlertDelivery>().HasQueryFilter(e => e.OwnerId == _owner);

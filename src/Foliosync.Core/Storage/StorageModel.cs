@@ -45,6 +45,7 @@ internal static class StorageModel
         builder.Entity<BrokerConnection>(e =>
         {
             e.HasIndex(c => new { c.OwnerId, c.Id });
+            e.HasIndex(c => c.SessionExpiresAt);
             e.Property(c => c.BrokerId).HasMaxLength(40);
             e.Property(c => c.Label).HasMaxLength(200);
             e.Property(c => c.SyncInterval).HasColumnName("SyncIntervalSeconds").HasConversion(
@@ -70,6 +71,18 @@ internal static class StorageModel
         {
             e.HasKey(l => l.StateHash);
             e.HasOne<BrokerConnection>().WithMany().HasForeignKey(l => l.ConnectionId).OnDelete(DeleteBehavior.Cascade);
+            e.HasOne<LoginLink>().WithMany().HasForeignKey(l => l.LinkId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<LoginLink>(e =>
+        {
+            e.HasIndex(l => l.ExpiresAt);
+            e.HasOne<User>().WithMany().HasForeignKey(l => l.OwnerId).OnDelete(DeleteBehavior.Cascade);
+            e.HasMany(l => l.Connections).WithOne(c => c.Link!).HasForeignKey(c => c.LinkId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<LinkedLogin>(e =>
+        {
+            e.ToTable("LinkedLogins").HasKey(l => new { l.LinkId, l.ConnectionId });
+            e.HasOne(l => l.Connection).WithMany().HasForeignKey(l => l.ConnectionId).OnDelete(DeleteBehavior.Cascade);
         });
         builder.Entity<BrokerSettings>().HasKey(s => s.BrokerId);
         builder.Entity<BrokerHealth>(e =>

@@ -28,6 +28,10 @@ internal sealed class ClaimedConnection
 
     public required TimeSpan? SyncInterval { get; init; }
 
+    public required DateTimeOffset? SessionSince { get; init; }
+
+    public required DateTimeOffset? SessionCheckedAt { get; init; }
+
     public required ConnectionState State { get; init; }
 
     public required int ConsecutiveFailures { get; init; }
@@ -110,6 +114,15 @@ internal sealed class ConnectionReading(ClaimedConnection connection)
 
     /// <summary>The session, when it was renewed on the way.</summary>
     public BrokerToken? RenewedToken { get; set; }
+
+    /// <summary>UTC instant at which the broker confirmed the session in this run; null when it was not asked.</summary>
+    public DateTimeOffset? SessionCheckedAt { get; set; }
+
+    /// <summary>State of the connection when the result is stored: a person or the session clock may have changed it meanwhile.</summary>
+    public ConnectionState StateNow { get; set; } = connection.State;
+
+    /// <summary>True when a login on another device has replaced the session while it was read with.</summary>
+    public bool IsSessionReplaced { get; set; }
 
     /// <summary>True when the adapter has a login that a person can repeat.</summary>
     public bool CanLogIn { get; set; }

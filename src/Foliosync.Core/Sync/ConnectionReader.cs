@@ -11,6 +11,7 @@ internal sealed class ConnectionReader(
 {
     private readonly ReportReader _reports = new(directory.ResolveAsync, names, clock);
     private readonly DriftSentinel _sentinel = new(clock);
+    private readonly DateTimeOffset _startedAt = clock.GetUtcNow();
 
     public async Task<ConnectionReading> ReadAsync(ClaimedConnection connection, CancellationToken cancellationToken)
     {
@@ -66,13 +67,13 @@ internal sealed class ConnectionReader(
         var session = Open(broker, connection, recorder);
         if (broker is not ITokenRefresh refresh)
         {
-            await _reports.ReadAsync(reading, broker, session, cancellationToken).ConfigureAwait(false);
+            await ReadAsync(reading, broker, session, cancellationToken).ConfigureAwait(false);
             return;
         }
 
         try
         {
-            await _reports.ReadAsync(reading, broker, session, cancellationToken).ConfigureAwait(false);
+            await ReadAsync(reading, broker, session, cancellationToken).ConfigureAwait(false);
         }
         catch (BrokerException e) when (e.Kind == BrokerErrorKind.AuthExpired)
         {
@@ -81,17 +82,44 @@ internal sealed class ConnectionReader(
             var unrecorded = Open(broker, connection, recorder: null);
             var token = await reading.StepAsync("renew session", clock, () => refresh.RefreshAsync(unrecorded, cancellationToken)).ConfigureAwait(false);
             reading.RenewedToken = token;
+            reading.SessionCheckedAt = null;
             reading.Accounts.Clear();
             reading.Warnings.Clear();
-            await _reports.ReadAsync(reading, broker, session with { Token = token }, cancellationToken).ConfigureAwait(false);
+            await ReadAsync(reading, broker, session with { Token = token }, cancellationToken).ConfigureAwait(false);
         }
     }
 
+    private async Task ReadAsync(ConnectionReading reading, IBroker broker, BrokerSession session, CancellationToken cancellationToken)
+    {
+        var connection = reading.Connection;
+        if (connection.ExternalUserId is null || IsUnconfirmed(reading, broker, session))
+        {
+            var identity = await reading.StepAsync("check identity", clock, () => broker.CheckAsync(session, cancellationToken)).ConfigureAwait(false);
+            if (connection.ExternalUserId is { } known && known != identity.UserId)
+            {
+                throw BrokerException.AuthExpired(
+                    $"The stored {broker.Manifest.Name} session belongs to another person than the connection, so nothing was read. Log in at {broker.Manifest.Name} as the right person.");
+            }
+
+            reading.Identity = connection.ExternalUserId is null ? identity : null;
+            reading.SessionCheckedAt = session.Token is null ? null : clock.GetUtcNow();
+        }
+
+        await _reports.ReadAsync(reading, broker, session, cancellationToken).ConfigureAwait(false);
+    }
+
+    // What a login brought is known to be right. What was imported, restored, or stored before this process started is asked about once.
+    private bool IsUnconfirmed(ConnectionReading reading, IBroker broker, BrokerSession session) =>
+        broker is IInteractiveLogin
+        && session.Token is not null
+        && reading.SessionCheckedAt is null
+        && (reading.Connection.SessionCheckedAt is not { } checkedAt || checkedAt < _startedAt);
+
     private BrokerSession Open(IBroker broker, ClaimedConnection connection, ExchangeRecorder? recorder)
     {
-        if (broker is IInteractiveLogin and not ITokenRefresh && connection.SessionExpiresAt <= clock.GetUtcNow())
+        if (SessionRules.EndsWithItsSession(broker) && connection.SessionExpiresAt <= clock.GetUtcNow())
         {
-            throw BrokerException.AuthExpired($"The {broker.Manifest.Name} session has ended. Log in at {broker.Manifest.Name} to go on.");
+            throw BrokerException.AuthExpired(SessionRules.Ended(broker.Manifest));
         }
 
         Secret? token = null;

@@ -15,7 +15,7 @@ internal sealed class ReportReader(ResolveInstruments resolve, InstrumentNames? 
 {
     public async Task ReadAsync(ConnectionReading reading, IBroker broker, BrokerSession session, CancellationToken cancellationToken)
     {
-        if (reading.Connection.ExternalUserId is null)
+        if (reading.Connection.ExternalUserId is null && reading.Identity is null)
         {
             reading.Identity = await reading.StepAsync("check identity", clock, () => broker.CheckAsync(session, cancellationToken)).ConfigureAwait(false);
         }

@@ -92,7 +92,7 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
             """
             select c.id, c.owner_id, c.portfolio_id, c.broker_id, c.label, c.reads, c.unsupported_reads, c.external_user_id,
                 c.session_expires_at, c.sync_interval_seconds, s.state, s.consecutive_failures,
-                s.next_sync_at, s.last_success_at, c.created_at
+                s.next_sync_at, s.last_success_at, c.created_at, s.session_since, s.session_checked_at
             from connections c join sync_states s on s.connection_id = c.id where c.id {ids} and s.lease_token = @token
             """,
             ids,
@@ -208,6 +208,8 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
         StartedAt = start.At,
         LastSuccessAt = row.InstantOrNull(13),
         CreatedAt = row.Instant(14),
+        SessionSince = row.InstantOrNull(15),
+        SessionCheckedAt = row.InstantOrNull(16),
         RunId = start.RunId,
         LeaseToken = start.LeaseToken,
         Trigger = start.Trigger,

@@ -61,8 +61,8 @@ public sealed class SyncRun
     public IReadOnlyList<SyncStep> Steps { get; set; } = [];
 
     /// <summary>
-    /// Kind of the error: a <see cref="BrokerErrorKind"/>, <c>suspiciousReport</c>, <c>interrupted</c> or <c>internal</c>, camelCase;
-    /// null when there was none.
+    /// Kind of the error: a <see cref="BrokerErrorKind"/>, <c>suspiciousReport</c>, <c>sessionReplaced</c>, <c>interrupted</c> or
+    /// <c>internal</c>, camelCase; null when there was none.
     /// </summary>
     public string? ErrorKind { get; set; }
 

@@ -47,15 +47,19 @@ internal static class SyncStatements
         Column.Of<RunEnd>("error_message", r => r.ErrorMessage),
         Column.Of<RunEnd>("error_detail", r => r.ErrorDetail));
 
-    // A state that a person has changed meanwhile (paused, logged in) stays as the person left it.
+    // A state that was changed meanwhile (paused, session over) stays as it is, and a login meanwhile settles everything: what the
+    // session before it met says nothing of the new one.
     public static readonly RowStatement<RunEnd> EndLeases = new(
         """
         update sync_states set lease_token = null, lease_holder = null, lease_until = null, last_run_id = r.run_id,
             last_success_at = coalesce(r.last_success_at, sync_states.last_success_at),
-            consecutive_failures = r.consecutive_failures,
-            next_sync_at = case when sync_states.state = r.claimed_state then r.next_sync_at else sync_states.next_sync_at end,
-            next_trigger = case when sync_states.state = r.claimed_state then r.next_trigger else sync_states.next_trigger end,
-            state = case when sync_states.state = r.claimed_state then r.state else sync_states.state end
+            consecutive_failures = case when r.is_replaced = 0 then r.consecutive_failures else sync_states.consecutive_failures end,
+            next_sync_at = case when r.is_replaced = 0 and sync_states.state = r.claimed_state then r.next_sync_at else sync_states.next_sync_at end,
+            next_trigger = case when r.is_replaced = 0 and sync_states.state = r.claimed_state then r.next_trigger else sync_states.next_trigger end,
+            state = case when r.is_replaced = 0 and sync_states.state = r.claimed_state then r.state else sync_states.state end,
+            session_since = coalesce(r.session_since, sync_states.session_since),
+            session_checked_at = case when r.is_replaced = 0 then coalesce(r.session_checked_at, sync_states.session_checked_at)
+                else sync_states.session_checked_at end
         from {rows} where sync_states.connection_id = r.connection_id and sync_states.lease_token = r.lease_token
         """,
         Column.Of<RunEnd>("connection_id", r => r.Reading.Connection.Id),
@@ -66,7 +70,10 @@ internal static class SyncStatements
         Column.Of<RunEnd>("next_sync_at", r => r.Verdict.NextSyncAt),
         Column.Of<RunEnd>("next_trigger", r => SqlValues.ToText(r.Verdict.NextTrigger(r.Reading.Connection.Trigger))),
         Column.Of<RunEnd>("claimed_state", r => SqlValues.ToText(r.Reading.Connection.State)),
-        Column.Of<RunEnd>("state", r => SqlValues.ToText(r.Verdict.ConnectionState)));
+        Column.Of<RunEnd>("state", r => SqlValues.ToText(r.Verdict.ConnectionState)),
+        Column.Of<RunEnd>("is_replaced", r => r.Reading.IsSessionReplaced ? 1 : 0),
+        Column.Of<RunEnd>("session_since", r => r.Reading.RenewedToken is null ? null : r.FinishedAt),
+        Column.Of<RunEnd>("session_checked_at", r => r.Reading.SessionCheckedAt));
 
     // A recording proves nothing about the login or the schedule: only the lease ends.
     public static readonly RowStatement<RunEnd> EndReplayLeases = new(

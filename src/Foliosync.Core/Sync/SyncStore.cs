@@ -58,13 +58,15 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
         var owned = new HashSet<Guid>();
         var load = SqlScript.For(database);
         load.Query(
-            "select connection_id, lease_token from sync_states where connection_id {ids} order by connection_id for update",
+            "select connection_id, lease_token, state, session_since from sync_states where connection_id {ids} order by connection_id for update",
             [.. group.Select(r => r.Connection.Id)],
             row =>
             {
-                if (!row.IsDBNull(1) && group.Any(r => r.Connection.Id == row.Id(0) && r.Connection.LeaseToken == row.Id(1)))
+                if (!row.IsDBNull(1) && group.FirstOrDefault(r => r.Connection.Id == row.Id(0) && r.Connection.LeaseToken == row.Id(1)) is { } reading)
                 {
                     owned.Add(row.Id(0));
+                    reading.StateNow = SqlValues.Parse<ConnectionState>(row.GetString(2));
+                    reading.IsSessionReplaced = reading.Connection.SessionSince != row.InstantOrNull(3);
                 }
             });
         StoredAccount.Load(load, states);
@@ -103,7 +105,8 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
             reading.CanLogIn,
             SyncSchedule.Next(settings.RhythmOf(connection.BrokerId, connection.SyncInterval), connection.Id, now),
             now);
-        // A renewed session is kept however the run ended: the one before it may be used up.
+        // A renewed session is kept however the run ended: the one before it may be used up. But a login meanwhile brought a newer one.
+        reading.RenewedToken = reading.IsSessionReplaced ? null : reading.RenewedToken;
         if (reading.RenewedToken is { } token)
         {
             writes.Credentials.Add(Seal(connection.Id, BrokerCredential.SessionField, token.Value, now));
@@ -121,6 +124,12 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
         var jitter = RandomNumberGenerator.GetInt32(1_000) / 1_000d;
         switch (reading.Error)
         {
+            case BrokerException { Kind: BrokerErrorKind.AuthExpired } when reading.IsSessionReplaced:
+                return new RunEnd(reading, SyncPolicy.Cancelled(context), now, default)
+                {
+                    ErrorKind = "sessionReplaced",
+                    ErrorMessage = "A login replaced the session while this sync was reading. Nothing was stored; it runs again with the new session.",
+                };
             case BrokerException e:
                 return new RunEnd(reading, SyncPolicy.Failed(context, e, jitter), now, default)
                 {

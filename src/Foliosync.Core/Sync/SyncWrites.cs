@@ -65,8 +65,12 @@ internal sealed class SyncWrites
             connection.LastSuccessAt,
             connection.CreatedAt,
             now));
-        _healed.AddRange(decision.Ended.Select(kind => new IncidentEnd(connection.Id, kind, now)));
-        if (decision.Raised is { } incident)
+        // What the run met is past when the session was replaced or has ended while it was at work.
+        var isCurrent = end.Reading.StateNow == connection.State && !end.Reading.IsSessionReplaced;
+        _healed.AddRange(decision.Ended
+            .Where(kind => kind != AlertKinds.NeedsLogin || end.Reading.StateNow != ConnectionState.NeedsLogin || isCurrent)
+            .Select(kind => new IncidentEnd(connection.Id, kind, now)));
+        if (decision.Raised is { } incident && (isCurrent || end.Verdict.ConnectionState == connection.State))
         {
             _alerts.Add(new Alert
             {

@@ -5,7 +5,7 @@ namespace Foliosync.Core.Users;
 /// <summary>Who makes a change: decides which rows it can reach and what the audit log says.</summary>
 /// <param name="Scope">The rows within reach.</param>
 /// <param name="UserId">The person; null for the command line of the machine's owner.</param>
-/// <param name="Source">From where: <c>api</c>, <c>web</c> or <c>cli</c>.</param>
+/// <param name="Source">From where: <c>api</c>, <c>web</c>, <c>link</c> or <c>cli</c>.</param>
 public sealed record Actor(OwnerScope Scope, Guid? UserId, string Source)
 {
     /// <summary>The command line of the machine's owner, who reaches everything.</summary>

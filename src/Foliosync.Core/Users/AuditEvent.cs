@@ -18,7 +18,7 @@ public sealed class AuditEvent
     /// <summary>What it was done to, for example a connection's id.</summary>
     public required string Subject { get; set; }
 
-    /// <summary>From where: <c>api</c>, <c>web</c> or <c>cli</c>.</summary>
+    /// <summary>From where: <c>api</c>, <c>web</c>, <c>link</c> or <c>cli</c>.</summary>
     public required string Source { get; set; }
 
     /// <summary>What changed, as JSON without secrets; null when the action says all.</summary>

@@ -59,7 +59,7 @@ internal sealed record ConnectionView(
         ReadKindNames.ToNames(c.UnsupportedReads),
         c.Sync!.State,
         [.. c.Accounts.OrderBy(a => a.ExternalId, StringComparer.Ordinal).Select(a => new ConnectionAccountView(a.Id, a.ExternalId, a.Name))],
-        new SessionView(c.SessionExpiresAt),
+        new SessionView(c.SessionExpiresAt, c.Sync.SessionSince, c.Sync.SessionCheckedAt),
         c.Sync.LastSuccessAt,
         c.Sync.NextSyncAt,
         lastRun is null ? null : SyncRunView.Of(lastRun),
@@ -72,7 +72,9 @@ internal sealed record ConnectionAccountView(Guid Id, string ExternalId, string 
 
 /// <summary>The broker's session.</summary>
 /// <param name="ExpiresAt">When it ends; null when there is none or its end is not known.</param>
-internal sealed record SessionView(DateTimeOffset? ExpiresAt);
+/// <param name="Since">When it was received; null when there is none.</param>
+/// <param name="CheckedAt">When the broker last confirmed it; null when it has not yet.</param>
+internal sealed record SessionView(DateTimeOffset? ExpiresAt, DateTimeOffset? Since, DateTimeOffset? CheckedAt);
 
 /// <summary>A new connection.</summary>
 /// <param name="PortfolioId">The portfolio its accounts count for.</param>

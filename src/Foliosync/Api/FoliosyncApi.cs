@@ -31,6 +31,8 @@ internal static class FoliosyncApi
             }
         });
         services.AddSingleton<DataVersion>();
+        services.AddSingleton<LoginWalk>();
+        services.AddRateLimiter(limits => limits.AddPolicy<string, LoginPagesLimit>(LoginPagesLimit.Name));
         services.AddSingleton<HoldingPages>();
         services.AddOpenApi(ApiDocument.Name, ApiDocument.Configure);
         services.Configure<KestrelServerOptions>(kestrel =>
@@ -53,6 +55,7 @@ internal static class FoliosyncApi
             browser.SwaggerEndpoint("/openapi/v1.json", "Foliosync v1");
             browser.DocumentTitle = "Foliosync API";
         });
+        app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
 
@@ -60,6 +63,7 @@ internal static class FoliosyncApi
         Html.MapStyle(app);
         HealthApi.Map(app);
         LoginCallback.Map(app);
+        LoginLinkPages.Map(app);
         app.MapOpenApi();
 
         var api = app.MapGroup("/api/v1").RequireAuthorization(BearerAuthentication.Policy).ProducesProblem(401).ProducesProblem(403);

@@ -1,9 +1,6 @@
 using Foliosync.Api.Pages;
-using Foliosync.Brokers.Contract;
-using Foliosync.Core;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Sync;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Foliosync.Api;
 
@@ -14,30 +11,33 @@ namespace Foliosync.Api;
 internal static class LoginCallback
 {
     public static void Map(IEndpointRouteBuilder app) =>
-        app.MapGet("/connect/{broker}/callback", CompleteAsync).ExcludeFromDescription();
+        app.MapGet("/connect/{broker}/callback", CompleteAsync).RequireRateLimiting(LoginPagesLimit.Name).ExcludeFromDescription();
 
-    private static async Task<ContentHttpResult> CompleteAsync(
-        HttpRequest request, ConnectionLogin login, SyncQueue queue, string broker, CancellationToken cancellationToken)
+    private static async Task<IResult> CompleteAsync(
+        HttpContext http,
+        ConnectionLogin login,
+        LoginLinks links,
+        LoginWalk walk,
+        SyncQueue queue,
+        string broker,
+        CancellationToken cancellationToken)
     {
-        var answer = request.Query.ToDictionary(q => q.Key, q => q.Value.ToString(), StringComparer.Ordinal);
+        var answer = http.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString(), StringComparer.Ordinal);
+
+        // Asked before the answer is used: when that fails, its link is what goes on from there.
+        var pending = await login.FindAsync(answer, cancellationToken);
         try
         {
             var outcome = await login.CompleteAsync(broker, answer, "web", cancellationToken);
             await queue.EnqueueAsync(outcome.ConnectionId, SyncTrigger.LoginCompleted, cancellationToken);
-            return Html.Message("Logged in", outcome.Message, StatusCodes.Status200OK);
+            return outcome.LinkId is { } id && await links.FindAsync(id, cancellationToken) is { } link
+                ? await walk.GoOnAsync(http, link, connectionId: null, cancellationToken)
+                : Html.Message("Logged in", outcome.Message, StatusCodes.Status200OK);
         }
-        catch (InputException e)
+        catch (Exception e) when (LoginFailure.Of(e) is not null)
         {
-            return Html.Message("Not logged in", e.Message, StatusCodes.Status400BadRequest);
-        }
-        catch (NotFoundException)
-        {
-            return Html.Message("Not logged in", "The connection was removed meanwhile.", StatusCodes.Status400BadRequest);
-        }
-        catch (BrokerException e)
-        {
-            var status = e.Kind is BrokerErrorKind.AuthExpired ? StatusCodes.Status400BadRequest : StatusCodes.Status502BadGateway;
-            return Html.Message("Not logged in", e.Message, status);
+            var link = pending?.LinkId is { } id ? await links.FindAsync(id, cancellationToken) : null;
+            return walk.Refuse(http, LoginFailure.Of(e)!, link, link?.Connections.FirstOrDefault(c => c.Id == pending!.ConnectionId));
         }
     }
 }

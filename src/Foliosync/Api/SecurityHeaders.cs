@@ -10,6 +10,17 @@ internal static class SecurityHeaders
     private const string ApiBrowser =
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+    /// <summary>
+    /// Lets a page send its form on to a broker's login, and run its script. A browser holds a form to this at each redirect, and
+    /// brokers redirect as they like, so any address with TLS will do; those set for tests have none.
+    /// </summary>
+    public static void AllowLogin(HttpResponse response, IEnumerable<Uri?> loginPages)
+    {
+        var unsafePages = loginPages.Where(p => p is { Scheme: "http" }).Select(p => " " + p!.GetLeftPart(UriPartial.Authority));
+        response.Headers.ContentSecurityPolicy = Strict.Replace(
+            "form-action 'self'", $"script-src 'self'; form-action 'self' https:{string.Concat(unsafePages)}", StringComparison.Ordinal);
+    }
+
     /// <summary>Adds the headers to every answer.</summary>
     public static Task AddAsync(HttpContext http, RequestDelegate next)
     {

@@ -8,7 +8,6 @@ namespace Foliosync.Hosting;
 /// <summary>Reads what the operator decided about messages.</summary>
 internal static class AlertSettingsReader
 {
-    public const string PublicUrlName = "FOLIOSYNC_PUBLICURL";
     public const string AllowPrivateName = "FOLIOSYNC_ALERTS__ALLOWPRIVATE";
     public const string HostName = "FOLIOSYNC_SMTP__HOST";
     public const string PortName = "FOLIOSYNC_SMTP__PORT";
@@ -18,9 +17,9 @@ internal static class AlertSettingsReader
     public const string TlsName = "FOLIOSYNC_SMTP__TLS";
 
     /// <exception cref="SettingsException">A value is wrong.</exception>
-    public static AlertSettings Read(SettingsSource source) => new()
+    public static AlertSettings Read(SettingsSource source, Uri? publicUrl) => new()
     {
-        PublicUrl = source.Find(PublicUrlName) is { } address ? InstanceSettings.ReadAddress(PublicUrlName, address.Value) : null,
+        PublicUrl = publicUrl,
         AllowPrivate = source.Find(AllowPrivateName) is { } allow && InstanceSettings.ReadSwitch(AllowPrivateName, allow.Value),
         Smtp = ReadSmtp(source),
     };
@@ -28,7 +27,6 @@ internal static class AlertSettingsReader
     /// <summary>The settings as they count, for people.</summary>
     public static IEnumerable<EffectiveSetting> Shown(SettingsSource source, AlertSettings settings)
     {
-        yield return Shown(PublicUrlName, settings.PublicUrl?.AbsoluteUri ?? "not set");
         yield return Shown(AllowPrivateName, settings.AllowPrivate ? "true" : "false");
         yield return Shown(HostName, settings.Smtp?.Host ?? "not set");
         if (settings.Smtp is { } smtp)

@@ -40,6 +40,13 @@ internal static class FoliosyncServices
         services.AddSingleton<ConnectionLogin>();
         services.AddSingleton(Sync(settings));
         services.AddSingleton<Workers>();
+        services.AddSingleton(s => new LoginLinks(
+            s.GetRequiredService<Database>(),
+            s.GetRequiredService<Vault>(),
+            s.GetRequiredService<BrokerCatalog>(),
+            s.GetRequiredService<TimeProvider>(),
+            settings.PublicUrl));
+        services.AddSingleton<IRecurringJob, SessionClock>();
         services.AddSingleton<InstrumentDirectory>();
         services.AddSingleton<InstrumentNames>();
         services.AddSingleton<SyncEngine>();
@@ -72,8 +79,8 @@ internal static class FoliosyncServices
         services.AddSingleton<ChannelSender>();
         services.AddSingleton<Incidents>();
         services.AddSingleton<AlertChannels>();
-        // Without a page to log in at, messages say how else.
-        services.AddSingleton<LoginLinkFactory>((_, _, _) => Task.FromResult<Uri?>(null));
+        services.AddSingleton<LoginLinkFactory>(s => async (ownerId, connectionIds, cancellationToken) =>
+            await s.GetRequiredService<LoginLinks>().CreateAsync(ownerId, connectionIds, cancellationToken));
         services.AddSingleton<AlertDeliveries>();
         services.AddSingleton<IRecurringJob>(s => s.GetRequiredService<AlertDeliveries>());
         services.AddSingleton<IRecurringJob, FreshnessWatch>();

@@ -15,6 +15,7 @@ internal sealed record InstanceSettings
     public const string MasterKeyName = "FOLIOSYNC_MASTER_KEY";
     public const string MasterKeyFileName = "FOLIOSYNC_MASTER_KEY_FILE";
     public const string UrlsName = "FOLIOSYNC_URLS";
+    public const string PublicUrlName = "FOLIOSYNC_PUBLICURL";
     public const string SyncIntervalName = "FOLIOSYNC_SYNC__INTERVAL";
     public const string LogName = "FOLIOSYNC_LOG";
     public const string LogLevelName = "FOLIOSYNC_LOG_LEVEL";
@@ -46,6 +47,9 @@ internal sealed record InstanceSettings
 
     /// <summary>True when <see cref="Urls"/> was chosen by a person and is not the default.</summary>
     public bool UrlsAreChosen { get; init; }
+
+    /// <summary>Where people reach this instance, for links in messages. The first of <see cref="Urls"/> unless it is set.</summary>
+    public Uri PublicUrl { get => field ?? PublicUrlOf(Urls[0]); init; } = null!;
 
     /// <summary>How often a connection is due whose broker suggests nothing.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromHours(1);
@@ -123,6 +127,7 @@ internal sealed record InstanceSettings
 
         var keyFile = FullPath(MasterKeyFileName, source.Find(MasterKeyFileName)?.Value ?? Path.Combine(dataDirectory, "master.key"));
         var urls = source.Find(UrlsName)?.Value;
+        var publicUrl = source.Find(PublicUrlName) is { } found ? ReadPublicUrl(found.Value) : null;
         var interval = ReadInterval(source.Find(SyncIntervalName)?.Value);
         var (brokers, brokerSettings, warnings) = ReadBrokers(source, brokerIds);
         var settings = new InstanceSettings
@@ -133,6 +138,7 @@ internal sealed record InstanceSettings
             MasterKeyFile = keyFile,
             Urls = ReadUrls(urls ?? "http://127.0.0.1:8080"),
             UrlsAreChosen = urls is not null,
+            PublicUrl = publicUrl!,
             SyncInterval = interval,
             SyncIntervalIsChosen = source.Find(SyncIntervalName) is not null,
             LogAsJson = ReadLog(source.Find(LogName)?.Value),
@@ -141,7 +147,7 @@ internal sealed record InstanceSettings
             OpenTelemetry = source.Names
                 .Where(n => n.StartsWith(OpenTelemetryPrefix, StringComparison.Ordinal) && source.Find(n) is not null)
                 .ToDictionary(n => n, n => (string?)source.Find(n)!.Value.Value, StringComparer.OrdinalIgnoreCase),
-            Alerts = AlertSettingsReader.Read(source),
+            Alerts = AlertSettingsReader.Read(source, publicUrl),
             Brokers = brokers,
             Warnings = warnings,
         };
@@ -163,6 +169,7 @@ internal sealed record InstanceSettings
                 Shown(SnapshotsKeptName, Text(settings.Retention.Snapshots)),
                 Shown(FailedSnapshotsKeptName, Text(settings.Retention.FailedSnapshots)),
                 .. AlertSettingsReader.Shown(source, settings.Alerts),
+                Shown(PublicUrlName, settings.PublicUrl.AbsoluteUri),
                 .. brokerSettings,
                 .. settings.OpenTelemetry.Keys.Order(StringComparer.Ordinal).Select(Hidden),
             ],
@@ -229,6 +236,20 @@ internal sealed record InstanceSettings
         }
 
         return urls.Count > 0 ? urls : throw new SettingsException($"{UrlsName} has no address. Give one like http://127.0.0.1:8080.");
+    }
+
+    private static Uri ReadPublicUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        && address.UserInfo.Length == 0 && address.Query.Length == 0 && address.Fragment.Length == 0
+            ? address
+            : throw new SettingsException($"{PublicUrlName} is not an address like https://foliosync.example.com, at which people reach this server.");
+
+    // A server may listen on names that nobody can call, for example http://*:8080.
+    private static Uri PublicUrlOf(string listen)
+    {
+        var address = BindingAddress.Parse(listen);
+        var host = address.IsUnixPipe || address.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "localhost" : address.Host;
+        return new UriBuilder(Uri.UriSchemeHttp, host, address.IsUnixPipe ? 80 : address.Port).Uri;
     }
 
     private static bool IsAddress(string url)

@@ -115,6 +115,84 @@ public sealed class ConnectionLoginTests
         await Should.ThrowAsync<InputException>(() => world.Login.CompleteAsync("fake", Answer(state), "web", default));
     }
 
+    [Theory, EachStore]
+    public async Task Neither_a_login_begun_nor_one_that_fails_ends_the_session_there_is(Store store)
+    {
+        var broker = new FakeBroker();
+        await using var world = await ConnectionWorld.CreateAsync(store, broker);
+        var connection = await world.ConnectAsync(new BrokerToken(new Secret("first"), world.Clock.GetUtcNow().AddHours(3)));
+
+        var state = await BeginAsync(world, connection);
+        (await SessionAsync(world, connection)).ShouldBe("first");
+
+        broker.Failure = BrokerException.AuthExpired("The login was not completed.");
+        await Should.ThrowAsync<BrokerException>(() => world.Login.CompleteAsync("fake", Answer(state), "web", default));
+        (await SessionAsync(world, connection)).ShouldBe("first");
+        await using var db = world.Database.Open();
+        (await db.SyncStates.Select(s => s.State).SingleAsync()).ShouldBe(ConnectionState.Active);
+    }
+
+    [Theory, EachStore]
+    public async Task Of_two_logins_the_one_that_was_finished_later_at_the_broker_holds_whichever_is_stored_first(Store store)
+    {
+        var broker = new FakeBroker();
+        await using var world = await ConnectionWorld.CreateAsync(store, broker);
+        var connection = await world.ConnectAsync();
+        var later = await BeginAsync(world, connection);
+        var earlier = await BeginAsync(world, connection);
+        broker.Session = "later";
+        await world.Login.CompleteAsync("fake", Answer(later), "web", default);
+
+        // The other device's exchange was over a minute before, and only now gets to storing what it was given.
+        world.Clock.Advance(TimeSpan.FromMinutes(-1));
+        broker.Session = "earlier";
+        var outcome = await world.Login.CompleteAsync("fake", Answer(earlier), "web", default);
+
+        outcome.Message.ShouldContain("finished after this one counts");
+        (await SessionAsync(world, connection)).ShouldBe("later");
+    }
+
+    [Theory, EachStore]
+    public async Task A_second_device_that_logs_in_later_replaces_the_session(Store store)
+    {
+        var broker = new FakeBroker();
+        await using var world = await ConnectionWorld.CreateAsync(store, broker);
+        var connection = await world.ConnectAsync();
+        var (phone, desk) = (await BeginAsync(world, connection), await BeginAsync(world, connection));
+        broker.Session = "phone";
+        await world.Login.CompleteAsync("fake", Answer(phone), "web", default);
+        world.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        broker.Session = "desk";
+        await world.Login.CompleteAsync("fake", Answer(desk), "web", default);
+
+        (await SessionAsync(world, connection)).ShouldBe("desk");
+        await using var db = world.Database.Open();
+        var state = await db.SyncStates.SingleAsync();
+        (state.SessionSince, state.SessionCheckedAt).ShouldBe((world.Clock.GetUtcNow(), world.Clock.GetUtcNow()));
+    }
+
+    [Theory, EachStore]
+    public async Task A_login_resolves_the_alert_that_asked_for_it(Store store)
+    {
+        await using var world = await ConnectionWorld.CreateAsync(store, new FakeBroker());
+        var connection = await world.ConnectAsync(new BrokerToken(new Secret("first"), world.Clock.GetUtcNow().AddHours(3)));
+        world.Clock.Advance(TimeSpan.FromHours(3));
+        await new SessionClock(world.Database, world.Catalog, world.Clock).RunAsync(default);
+
+        await world.Login.CompleteAsync("fake", Answer(await BeginAsync(world, connection)), "web", default);
+
+        await using var db = world.Database.Open();
+        (await db.Alerts.Select(a => a.ResolvedAt).SingleAsync()).ShouldBe(world.Clock.GetUtcNow());
+    }
+
+    private static async Task<string> SessionAsync(ConnectionWorld world, BrokerConnection connection)
+    {
+        await using var db = world.Database.Open();
+        var row = await db.Credentials.SingleAsync(c => c.Field == BrokerCredential.SessionField);
+        return world.Vault.Open(row.Sealed, connection.Id, BrokerCredential.SessionField).Reveal();
+    }
+
     private static async Task<string> BeginAsync(ConnectionWorld world, BrokerConnection connection)
     {
         var step = (await world.Login.BeginAsync(connection.Id, world.Asha, default)).ShouldBeOfType<LoginStep.Redirect>();

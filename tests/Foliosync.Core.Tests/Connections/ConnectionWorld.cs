@@ -12,14 +12,16 @@ internal sealed class ConnectionWorld : IAsyncDisposable
 {
     private readonly BrokerHttp _http;
 
-    private ConnectionWorld(TestDatabase database, IReadOnlyList<IBroker> brokers)
+    private ConnectionWorld(TestDatabase database, MasterKeySource keys, IReadOnlyList<IBroker> brokers)
     {
         Database = database;
+        Vault = new Vault(keys);
         Catalog = new BrokerCatalog(brokers, new Dictionary<string, BrokerOverride>());
         _http = new BrokerHttp(Catalog, Clock);
         Setup = new ConnectionSetup(database, Vault, Catalog, _http, Clock);
         Login = new ConnectionLogin(database, Vault, Catalog, _http, Clock);
         Import = new ConnectionImport(database, Vault, Catalog, Clock);
+        Links = new LoginLinks(database, Vault, Catalog, Clock, new Uri("https://folio.example/"));
     }
 
     public static Dictionary<string, string> Credentials => new() { ["apiKey"] = "key1", ["apiSecret"] = "planted-secret" };
@@ -28,7 +30,7 @@ internal sealed class ConnectionWorld : IAsyncDisposable
 
     public FakeClock Clock { get; } = FakeClock.OnAWorkday();
 
-    public Vault Vault { get; } = new(MasterKeySource.InMemory());
+    public Vault Vault { get; }
 
     public BrokerCatalog Catalog { get; }
 
@@ -38,6 +40,8 @@ internal sealed class ConnectionWorld : IAsyncDisposable
 
     public ConnectionImport Import { get; }
 
+    public LoginLinks Links { get; }
+
     public User Owner { get; private set; } = null!;
 
     public Portfolio Portfolio { get; private set; } = null!;
@@ -45,9 +49,12 @@ internal sealed class ConnectionWorld : IAsyncDisposable
     /// <summary>The owner, through the API.</summary>
     public Actor Asha => Actor.Person(Owner.Id, "api");
 
-    public static async Task<ConnectionWorld> CreateAsync(Store store, params IReadOnlyList<IBroker> brokers)
+    public static Task<ConnectionWorld> CreateAsync(Store store, params IReadOnlyList<IBroker> brokers) =>
+        CreateAsync(store, MasterKeySource.InMemory(), brokers);
+
+    public static async Task<ConnectionWorld> CreateAsync(Store store, MasterKeySource keys, params IReadOnlyList<IBroker> brokers)
     {
-        var world = new ConnectionWorld(await TestDatabases.CreateAsync(store), brokers);
+        var world = new ConnectionWorld(await TestDatabases.CreateAsync(store), keys, brokers);
         world.Owner = (await new UserAccounts(world.Database, world.Clock)
             .AddAsync("asha@example.org", null, UserRole.Member, Actor.CommandLine, default)).User;
         world.Portfolio = await new PortfolioSetup(world.Database, world.Clock)

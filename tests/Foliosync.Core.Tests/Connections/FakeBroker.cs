@@ -37,6 +37,12 @@ internal sealed class FakeBroker : IBroker, IHoldingsSource, ICashSource, IInter
     /// <summary>How many answers were exchanged for a session.</summary>
     public int Exchanges { get; private set; }
 
+    /// <summary>What the next exchange gives.</summary>
+    public string Session { get; set; } = "planted-session";
+
+    /// <summary>How long sessions last.</summary>
+    public TimeSpan SessionLength { get; set; } = TimeSpan.FromHours(12);
+
     public Task<BrokerIdentity> CheckAsync(BrokerSession session, CancellationToken cancellationToken) => Failure is null
         ? Task.FromResult(new BrokerIdentity(UserId, "Asha"))
         : throw Failure;
@@ -62,7 +68,7 @@ internal sealed class FakeBroker : IBroker, IHoldingsSource, ICashSource, IInter
         }
 
         Exchanges++;
-        var token = new BrokerToken(new Secret("planted-session"), session.Clock.GetUtcNow().AddHours(12));
+        var token = new BrokerToken(new Secret(Session), session.Clock.GetUtcNow() + SessionLength);
         return Task.FromResult<LoginStep>(new LoginStep.Done(token, new BrokerIdentity(UserId, "Asha")));
     }
 }

@@ -62,7 +62,7 @@ public sealed class OwnerScopeTests
             filtered = [.. db.Model.GetEntityTypes().Where(e => e.GetDeclaredQueryFilters().Count > 0).Select(e => e.ClrType)];
         }
 
-        filtered.Count.ShouldBe(13);
+        filtered.Count.ShouldBe(15);
         foreach (var table in filtered)
         {
             (await CountAsync(database, OwnerScope.Everyone, table)).ShouldBe(2, $"{table.Name}: this test needs a row of each person");
@@ -161,6 +161,14 @@ public sealed class OwnerScopeTests
         await using var db = database.Open(OwnerScope.Everyone);
         db.AddRange(user, portfolio, connection, account, instrument, channel);
         db.AddRange(
+            new LoginLink
+            {
+                Id = Guid.NewGuid(),
+                OwnerId = user.Id,
+                CreatedAt = Now,
+                ExpiresAt = Now,
+                Connections = { new LinkedLogin { ConnectionId = connection.Id } },
+            },
             new ApiToken { Id = Guid.NewGuid(), UserId = user.Id, Name = name, Hash = user.Id.ToByteArray() },
             new Alert { Id = Guid.NewGuid(), OwnerId = user.Id, Kind = "needsLogin", Message = name, CreatedAt = Now },
             new Review

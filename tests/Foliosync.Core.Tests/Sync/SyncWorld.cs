@@ -32,6 +32,8 @@ internal sealed class SyncWorld : IAsyncDisposable
             [Broker, Renewing, .. BuiltInBrokers.All], new Dictionary<string, BrokerOverride> { ["zerodha"] = new(ApiUrl: kite, LoginUrl: kite is null ? null : new Uri(kite, "connect/login")) });
         _http = new BrokerHttp(Catalog, clock);
         Import = new ConnectionImport(database, Vault, Catalog, clock);
+        Login = new ConnectionLogin(database, Vault, Catalog, _http, clock);
+        Setup = new ConnectionSetup(database, Vault, Catalog, _http, clock);
         Engine = NewEngine();
         Replay = new RunReplay(database, Catalog, Vault, new InstrumentDirectory(database, clock), new SyncSettings(), new Workers(database, clock), clock, NullLoggerFactory.Instance);
         Comparison = new RunComparison(database, Vault, Replay);
@@ -53,6 +55,10 @@ internal sealed class SyncWorld : IAsyncDisposable
     public BrokerCatalog Catalog { get; }
 
     public ConnectionImport Import { get; }
+
+    public ConnectionLogin Login { get; }
+
+    public ConnectionSetup Setup { get; }
 
     public SyncEngine Engine { get; }
 

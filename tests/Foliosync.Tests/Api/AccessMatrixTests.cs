@@ -38,6 +38,10 @@ public sealed class AccessMatrixTests
         new("GET /readyz", Access.Open, "/readyz"),
         new("GET /openapi/{documentName}.json", Access.Open, "/openapi/v1.json"),
         new("GET /connect/{broker}/callback", Access.Open, "/connect/demo/callback"),
+        new("GET /relogin.js", Access.Open, "/relogin.js"),
+        new("GET /relogin/{token}", Access.Open, "/relogin/guess"),
+        new("POST /relogin/{token}", Access.Open, "/relogin/guess"),
+        new("GET /relogin/{token}/done", Access.Open, "/relogin/guess/done"),
         new("GET /api/v1/brokers", Access.Shared, "/api/v1/brokers"),
         new("GET /api/v1/brokers/{broker}", Access.Shared, "/api/v1/brokers/demo"),
         new("GET /api/v1/portfolios", Access.OwnRows, "/api/v1/portfolios"),
@@ -119,11 +123,11 @@ public sealed class AccessMatrixTests
             var reads = entry.Endpoint.StartsWith("GET", StringComparison.Ordinal);
             await ExpectAsync(entry, "nobody", nobody, s => entry.Access == Access.Open ? s != 401 : s == 401);
             await ExpectAsync(entry, "nobody with a wrong token", WithWrongToken(host), s => entry.Access == Access.Open ? s != 401 : s == 401);
-            await ExpectAsync(entry, "reader", reader, s => reads || entry.Access == Access.Open ? s is 200 or 400 : s == 403);
+            await ExpectAsync(entry, "reader", reader, s => reads || entry.Access == Access.Open ? s is 200 or 400 or 404 : s == 403);
             await ExpectAsync(entry, "other", other, s => entry.Access switch
             {
                 Access.OneRow => s == 404,
-                Access.Open => s is 200 or 400,
+                Access.Open => s is 200 or 400 or 404,
                 _ => s is >= 200 and < 300,
             }, rows.All);
         }

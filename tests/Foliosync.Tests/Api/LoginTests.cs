@@ -42,7 +42,7 @@ public sealed class LoginTests : IAsyncDisposable
 
         using var again = await browser.GetAsync(callback);
         again.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await again.Content.ReadAsStringAsync()).ShouldContain("Start it again");
+        (await again.Content.ReadAsStringAsync()).ShouldContain("start the login from the connection");
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class LoginTests : IAsyncDisposable
         var callback = await LogInAtKiteAsync(host, client, connection.Id());
         using var answer = await host.Client().GetAsync(callback);
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await answer.Content.ReadAsStringAsync()).ShouldContain("another person");
         (await client.GetJsonAsync("/api/v1/sync-runs")).Items().ShouldBeEmpty();
     }

@@ -74,6 +74,27 @@ public sealed class InstanceSettingsTests : IDisposable
         settings.Effective.Select(e => (e.Name, e.Origin)).ShouldContain(("DATABASE_URL", "foliosync.json"));
     }
 
+    [Theory]
+    [InlineData(null, null, "http://127.0.0.1:8080/")]
+    [InlineData(null, "http://*:9000;http://127.0.0.1:1", "http://localhost:9000/")]
+    [InlineData(null, "http://0.0.0.0:9000", "http://localhost:9000/")]
+    [InlineData(null, "http://[::]:9000", "http://localhost:9000/")]
+    [InlineData("https://folio.example.com", "http://*:9000", "https://folio.example.com/")]
+    public void People_reach_the_server_where_it_says_or_else_where_it_listens(string? publicUrl, string? urls, string expected)
+    {
+        Load(("FOLIOSYNC_PUBLICURL", publicUrl ?? string.Empty), ("FOLIOSYNC_URLS", urls ?? string.Empty)).PublicUrl.ShouldBe(new Uri(expected));
+    }
+
+    [Theory]
+    [InlineData("folio.example.com")]
+    [InlineData("ftp://folio.example.com")]
+    [InlineData("https://user@folio.example.com")]
+    [InlineData("https://folio.example.com/?x=1")]
+    public void A_public_address_that_is_none_is_refused(string publicUrl)
+    {
+        Should.Throw<SettingsException>(() => Load(("FOLIOSYNC_PUBLICURL", publicUrl))).Message.ShouldContain("https://foliosync.example.com");
+    }
+
     [Fact]
     public void Secrets_are_shown_as_set_or_not_set()
     {

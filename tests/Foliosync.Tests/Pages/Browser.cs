@@ -33,11 +33,13 @@ internal sealed class Browser : IAsyncDisposable
     /// <param name="scheme">Light or dark.</param>
     /// <param name="width">Width of the window in pixels; 390 is a phone.</param>
     /// <param name="complaints">Gets what the page writes to the console as errors, refusals of its security policy among them.</param>
-    public async Task<IPage> OpenAsync(Uri address, ColorScheme scheme, int width, List<string> complaints)
+    /// <param name="script">False for a browser that runs no script.</param>
+    public async Task<IPage> OpenAsync(Uri address, ColorScheme scheme, int width, List<string> complaints, bool script = true)
     {
         var context = await _browser.NewContextAsync(new BrowserNewContextOptions
         {
             ColorScheme = scheme,
+            JavaScriptEnabled = script,
             ViewportSize = new ViewportSize { Width = width, Height = 800 },
         });
         var page = await context.NewPageAsync();
