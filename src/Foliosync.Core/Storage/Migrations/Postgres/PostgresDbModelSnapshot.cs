@@ -344,6 +344,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("currency");
 
+                    b.Property<DateTimeOffset?>("FetchedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fetched_at");
+
                     b.Property<decimal>("Value")
                         .HasColumnType("numeric")
                         .HasColumnName("value");
@@ -640,6 +644,82 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasDatabaseName("ix_portfolios_owner_id_name");
 
                     b.ToTable("portfolios");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Prices.FxRate", b =>
+                {
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Source")
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<DateTimeOffset>("FetchedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fetched_at");
+
+                    b.Property<decimal>("PerEuro")
+                        .HasColumnType("numeric")
+                        .HasColumnName("per_euro");
+
+                    b.HasKey("Currency", "Day", "Source")
+                        .HasName("pk_fx_rates");
+
+                    b.HasIndex("Day")
+                        .HasDatabaseName("ix_fx_rates_day");
+
+                    b.ToTable("fx_rates");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Prices.PriceFeedState", b =>
+                {
+                    b.Property<string>("Source")
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<string>("Address")
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<DateTimeOffset?>("AskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("asked_at");
+
+                    b.Property<string>("Etag")
+                        .HasColumnType("text")
+                        .HasColumnName("etag");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
+                    b.Property<DateTimeOffset?>("LastModified")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_modified");
+
+                    b.Property<DateTimeOffset?>("NextAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_at");
+
+                    b.Property<string>("Problem")
+                        .HasColumnType("text")
+                        .HasColumnName("problem");
+
+                    b.Property<DateTimeOffset?>("SucceededAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("succeeded_at");
+
+                    b.HasKey("Source")
+                        .HasName("pk_price_feeds");
+
+                    b.ToTable("price_feeds", (string)null);
                 });
 
             modelBuilder.Entity("Foliosync.Core.Sync.Snapshot", b =>

@@ -337,6 +337,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("currency");
 
+                    b.Property<long?>("FetchedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("fetched_at");
+
                     b.Property<decimal>("Value")
                         .HasColumnType("TEXT")
                         .HasColumnName("value");
@@ -629,6 +633,82 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasDatabaseName("ix_portfolios_owner_id_name");
 
                     b.ToTable("portfolios");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Prices.FxRate", b =>
+                {
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Source")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source");
+
+                    b.Property<long>("FetchedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("fetched_at");
+
+                    b.Property<decimal>("PerEuro")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("per_euro");
+
+                    b.HasKey("Currency", "Day", "Source")
+                        .HasName("pk_fx_rates");
+
+                    b.HasIndex("Day")
+                        .HasDatabaseName("ix_fx_rates_day");
+
+                    b.ToTable("fx_rates");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Prices.PriceFeedState", b =>
+                {
+                    b.Property<string>("Source")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source");
+
+                    b.Property<string>("Address")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
+
+                    b.Property<long?>("AskedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("asked_at");
+
+                    b.Property<string>("Etag")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("etag");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failures");
+
+                    b.Property<long?>("LastModified")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_modified");
+
+                    b.Property<long?>("NextAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_at");
+
+                    b.Property<string>("Problem")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("problem");
+
+                    b.Property<long?>("SucceededAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("succeeded_at");
+
+                    b.HasKey("Source")
+                        .HasName("pk_price_feeds");
+
+                    b.ToTable("price_feeds", (string)null);
                 });
 
             modelBuilder.Entity("Foliosync.Core.Sync.Snapshot", b =>
