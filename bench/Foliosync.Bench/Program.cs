@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Foliosync.Bench.Api;
+using Foliosync.Bench.Performance;
 using Foliosync.Bench.Simulate;
 using Foliosync.Bench.Start;
 using Foliosync.Bench.Sync;
@@ -9,6 +10,7 @@ var root = new RootCommand("Measures Foliosync, and plays the broker it is measu
     SyncCommand.Create(),
     ApiCommand.Create(),
     StartCommand.Create(),
+    PerformanceCommand.Create(),
     SimulateCommand.Create(),
 };
 
