@@ -40,6 +40,8 @@ namespace Foliosync.Api;
 [JsonSerializable(typeof(Page<HoldingView>))]
 [JsonSerializable(typeof(Page<CashBalanceView>))]
 [JsonSerializable(typeof(Page<TransactionView>))]
+[JsonSerializable(typeof(Page<FxRateView>))]
+[JsonSerializable(typeof(Page<PriceView>))]
 [JsonSerializable(typeof(Page<TokenView>))]
 [JsonSerializable(typeof(TokenInput))]
 [JsonSerializable(typeof(NewTokenView))]

@@ -71,6 +71,8 @@ internal static class FoliosyncApi
         HoldingsApi.Map(api);
         CashBalancesApi.Map(api);
         TransactionsApi.Map(api);
+        FxRatesApi.Map(api);
+        PricesApi.Map(api);
         TokensApi.Map(api);
         return app;
     }

@@ -43,6 +43,7 @@ internal static class CommandLine
             UserVerbs.Create(),
             TokenVerbs.Create(),
             BrokerVerbs.Create(),
+            PriceVerbs.Create(),
             VaultVerbs.Create(),
             DatabaseVerbs.Migrate(),
             DatabaseVerbs.Backup(),

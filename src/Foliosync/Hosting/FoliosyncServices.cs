@@ -3,6 +3,7 @@ using Foliosync.Core.Connections;
 using Foliosync.Core.Connections.Http;
 using Foliosync.Core.Instruments;
 using Foliosync.Core.Portfolios;
+using Foliosync.Core.Prices;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Users;
@@ -37,6 +38,7 @@ internal static class FoliosyncServices
         services.AddSingleton<InstrumentNames>();
         services.AddSingleton<SyncEngine>();
         services.AddSingleton<SyncQueue>();
+        AddPrices(services, settings);
         services.AddSingleton<Instance>();
         services.AddSingleton<SqliteBackup>();
         services.AddSingleton<PostgresTools>();
@@ -44,6 +46,19 @@ internal static class FoliosyncServices
         services.AddSingleton<ConnectionChecks>();
         services.AddSingleton<Doctor>();
         return services;
+    }
+
+    private static void AddPrices(IServiceCollection services, InstanceSettings settings)
+    {
+        services.AddSingleton(s => new PriceHttp(settings.Prices, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new PriceFeeds(
+            s.GetRequiredService<Database>(), s.GetRequiredService<PriceHttp>(), settings.Prices, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<FxRates>();
+        services.AddSingleton<PriceHistory>();
+        foreach (var source in PriceSource.All.Where(settings.Prices.IsEnabled))
+        {
+            services.AddSingleton(s => s.GetRequiredService<PriceFeeds>().JobOf(source));
+        }
     }
 
     private static SyncSettings Sync(InstanceSettings settings, BrokerCatalog catalog) => new()

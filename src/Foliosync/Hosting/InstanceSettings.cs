@@ -1,6 +1,7 @@
 using System.Globalization;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Prices;
 
 namespace Foliosync.Hosting;
 
@@ -42,6 +43,9 @@ internal sealed record InstanceSettings
 
     /// <summary>What is set for single brokers, by id in lower case.</summary>
     public IReadOnlyDictionary<string, BrokerOverride> Brokers { get; init; } = new Dictionary<string, BrokerOverride>();
+
+    /// <summary>What is set for the sources of prices.</summary>
+    public PriceSettings Prices { get; init; } = PriceSettings.Default;
 
     /// <summary>Every setting as it counts, with its origin, for <c>foliosync config</c>. Holds no secret.</summary>
     public IReadOnlyList<EffectiveSetting> Effective { get; init; } = [];
@@ -97,6 +101,7 @@ internal sealed record InstanceSettings
         var urls = source.Find(UrlsName)?.Value;
         var interval = ReadInterval(source.Find(SyncIntervalName)?.Value);
         var (brokers, brokerSettings, warnings) = ReadBrokers(source, brokerIds);
+        var prices = PriceSourceSettings.Read(source);
         var settings = new InstanceSettings
         {
             DataDirectory = dataDirectory,
@@ -107,7 +112,8 @@ internal sealed record InstanceSettings
             UrlsAreChosen = urls is not null,
             SyncInterval = interval,
             Brokers = brokers,
-            Warnings = warnings,
+            Prices = prices.Settings,
+            Warnings = [.. warnings, .. prices.Warnings],
         };
         return settings with
         {
@@ -120,6 +126,7 @@ internal sealed record InstanceSettings
                 Shown(UrlsName, string.Join(';', settings.Urls)),
                 Shown(SyncIntervalName, interval.ToString("c", CultureInfo.InvariantCulture)),
                 .. brokerSettings,
+                .. prices.Shown,
             ],
         };
 
@@ -233,12 +240,16 @@ internal sealed record InstanceSettings
         return (brokers, shown, warnings);
     }
 
-    private static Uri ReadAddress(string name, string text) =>
+    /// <summary>Reads an address of another program.</summary>
+    /// <exception cref="SettingsException">It is none, or has a user name in it.</exception>
+    public static Uri ReadAddress(string name, string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.UserInfo.Length == 0
             ? address
             : throw new SettingsException($"{name} is not an address like https://api.example.com, without user name and password.");
 
-    private static bool ReadSwitch(string name, string text) => text.ToUpperInvariant() switch
+    /// <summary>Reads a yes or no.</summary>
+    /// <exception cref="SettingsException">It is neither.</exception>
+    public static bool ReadSwitch(string name, string text) => text.ToUpperInvariant() switch
     {
         "TRUE" or "1" or "YES" or "ON" => true,
         "FALSE" or "0" or "NO" or "OFF" => false,

@@ -38,6 +38,8 @@ public sealed class AccessMatrixTests
         new("GET /connect/{broker}/callback", Access.Open, "/connect/demo/callback"),
         new("GET /api/v1/brokers", Access.Shared, "/api/v1/brokers"),
         new("GET /api/v1/brokers/{broker}", Access.Shared, "/api/v1/brokers/demo"),
+        new("GET /api/v1/fx-rates", Access.Shared, "/api/v1/fx-rates"),
+        new("GET /api/v1/instruments/{id:guid}/prices", Access.Shared, $"/api/v1/instruments/{rows.Instrument}/prices"),
         new("GET /api/v1/portfolios", Access.OwnRows, "/api/v1/portfolios"),
         new("POST /api/v1/portfolios", Access.OwnRows, "/api/v1/portfolios", new { name = "Another" }),
         new("GET /api/v1/portfolios/{id:guid}", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}"),
@@ -68,8 +70,9 @@ public sealed class AccessMatrixTests
     ];
 
     private sealed record Rows(
-        string Portfolio, string EmptyPortfolio, string Connection, string Run, string Account, string Transaction, string Token, string Holding)
+        string Portfolio, string EmptyPortfolio, string Connection, string Run, string Account, string Transaction, string Token, string Holding, string Instrument)
     {
+        // An instrument belongs to nobody; its id hides nothing.
         public IEnumerable<string> All => [Portfolio, EmptyPortfolio, Connection, Run, Account, Transaction, Token, Holding];
     }
 
@@ -78,7 +81,7 @@ public sealed class AccessMatrixTests
     {
         await using var host = await ApiHost.StartAsync();
 
-        var listed = Matrix(new Rows("", "", "", "", "", "", "", "")).Select(e => e.Endpoint);
+        var listed = Matrix(new Rows("", "", "", "", "", "", "", "", "")).Select(e => e.Endpoint);
 
         listed.ShouldBe(host.Endpoints, ignoreOrder: true);
     }
@@ -91,7 +94,7 @@ public sealed class AccessMatrixTests
         var reader = await host.ClientAsync("owner@example.org", TokenScope.Read);
         var other = await host.ClientAsync("other@example.org");
         var nobody = host.Client();
-        var rows = await SeedAsync(owner);
+        var rows = await SeedAsync(owner, host);
         var failures = new List<string>();
 
         foreach (var entry in Matrix(rows))
@@ -152,7 +155,7 @@ public sealed class AccessMatrixTests
         await using var host = await ApiHost.StartAsync();
         var owner = await host.ClientAsync("owner@example.org");
         var other = await host.ClientAsync("other@example.org");
-        var rows = await SeedAsync(owner);
+        var rows = await SeedAsync(owner, host);
         foreach (var filter in filters)
         {
             var id = filter switch { "portfolioId" => rows.Portfolio, "connectionId" => rows.Connection, _ => rows.Account };
@@ -173,7 +176,7 @@ public sealed class AccessMatrixTests
         return client;
     }
 
-    private static async Task<Rows> SeedAsync(HttpClient owner)
+    private static async Task<Rows> SeedAsync(HttpClient owner, ApiHost host)
     {
         var portfolio = (await owner.AddPortfolioAsync()).Id();
         var empty = (await owner.AddPortfolioAsync("Empty")).Id();
@@ -181,6 +184,7 @@ public sealed class AccessMatrixTests
         var run = await owner.SyncAsync(connection);
         run.Text("state").ShouldBe("succeeded");
         using var token = await owner.PostAsJsonAsync("/api/v1/tokens", new { name = "spare" });
+        await using var db = host.Open();
         return new Rows(
             portfolio,
             empty,
@@ -189,6 +193,7 @@ public sealed class AccessMatrixTests
             (await owner.GetJsonAsync("/api/v1/accounts")).Items()[0].Id(),
             (await owner.GetJsonAsync("/api/v1/transactions")).Items()[0].Id(),
             (await token.JsonAsync()).Id(),
-            (await owner.GetJsonAsync("/api/v1/holdings")).Items()[0].Id());
+            (await owner.GetJsonAsync("/api/v1/holdings")).Items()[0].Id(),
+            db.Instruments.First().Id.ToString());
     }
 }
