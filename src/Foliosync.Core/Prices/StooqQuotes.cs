@@ -9,8 +9,15 @@ internal sealed class StooqQuotes : IQuoteSource
 {
     private static readonly Dictionary<string, (string Suffix, string Currency)> Markets = new(StringComparer.Ordinal)
     {
-        ["XNAS"] = (".us", "USD"), ["XNYS"] = (".us", "USD"), ["ARCX"] = (".us", "USD"), ["XASE"] = (".us", "USD"), ["BATS"] = (".us", "USD"),
-        ["XETR"] = (".de", "EUR"), ["XTKS"] = (".jp", "JPY"), ["XWAR"] = (".pl", "PLN"), ["XHKG"] = (".hk", "HKD"),
+        ["XNAS"] = (".us", "USD"),
+        ["XNYS"] = (".us", "USD"),
+        ["ARCX"] = (".us", "USD"),
+        ["XASE"] = (".us", "USD"),
+        ["BATS"] = (".us", "USD"),
+        ["XETR"] = (".de", "EUR"),
+        ["XTKS"] = (".jp", "JPY"),
+        ["XWAR"] = (".pl", "PLN"),
+        ["XHKG"] = (".hk", "HKD"),
     };
 
     public PriceSource Source => PriceSource.Stooq;

@@ -12,15 +12,31 @@ internal sealed class YahooQuotes : IQuoteSource
 {
     private static readonly Dictionary<string, string> SuffixByMic = new(StringComparer.Ordinal)
     {
-        ["XNAS"] = "", ["XNYS"] = "", ["ARCX"] = "", ["XASE"] = "", ["BATS"] = "",
-        ["XNSE"] = ".NS", ["XBOM"] = ".BO", ["XLON"] = ".L", ["XETR"] = ".DE", ["XPAR"] = ".PA", ["XAMS"] = ".AS", ["XMIL"] = ".MI",
-        ["XSWX"] = ".SW", ["XTSE"] = ".TO", ["XASX"] = ".AX", ["XHKG"] = ".HK", ["XTKS"] = ".T",
+        ["XNAS"] = "",
+        ["XNYS"] = "",
+        ["ARCX"] = "",
+        ["XASE"] = "",
+        ["BATS"] = "",
+        ["XNSE"] = ".NS",
+        ["XBOM"] = ".BO",
+        ["XLON"] = ".L",
+        ["XETR"] = ".DE",
+        ["XPAR"] = ".PA",
+        ["XAMS"] = ".AS",
+        ["XMIL"] = ".MI",
+        ["XSWX"] = ".SW",
+        ["XTSE"] = ".TO",
+        ["XASX"] = ".AX",
+        ["XHKG"] = ".HK",
+        ["XTKS"] = ".T",
     };
 
     // Prices in pence, cents and agorot.
     private static readonly Dictionary<string, string> WholeOfHundredth = new(StringComparer.Ordinal)
     {
-        ["GBp"] = "GBP", ["ZAc"] = "ZAR", ["ILA"] = "ILS",
+        ["GBp"] = "GBP",
+        ["ZAc"] = "ZAR",
+        ["ILA"] = "ILS",
     };
 
     public PriceSource Source => PriceSource.Yahoo;
