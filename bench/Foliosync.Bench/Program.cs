@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Foliosync.Bench.Api;
 using Foliosync.Bench.Idle;
+using Foliosync.Bench.Performance;
 using Foliosync.Bench.Simulate;
 using Foliosync.Bench.Soak;
 using Foliosync.Bench.Start;
@@ -15,6 +16,7 @@ var root = new RootCommand("Measures Foliosync, and plays the broker it is measu
     UnattendedCommand.Create(),
     IdleCommand.Create(),
     SoakCommand.Create(),
+    PerformanceCommand.Create(),
     SimulateCommand.Create(),
 };
 

@@ -18,8 +18,13 @@ internal static class RepositoryRoot
         throw new DirectoryNotFoundException("Foliosync.slnx is in no folder above the test assembly.");
     }
 
-    /// <summary>The bytes of an official sample; skips the test where the samples, which are not ours to copy, are not at hand.</summary>
-    public static byte[] Sample(string broker, string file)
+    /// <summary>The bytes of a broker's official sample; skips the test where the samples, which are not ours to copy, are not at hand.</summary>
+    public static byte[] Sample(string broker, string file) => Shared("brokers", broker, "samples", file);
+
+    /// <summary>The bytes of a sample of prices or rates; skips the test like <see cref="Sample"/>.</summary>
+    public static byte[] MarketSample(string file) => Shared("market-data", "samples", file);
+
+    private static byte[] Shared(params string[] path)
     {
         var root = Find();
         string?[] places =
@@ -30,9 +35,10 @@ internal static class RepositoryRoot
         ];
         var found = places
             .Where(place => !string.IsNullOrEmpty(place))
-            .Select(place => Path.Combine(place!, "brokers", broker, "samples", file))
+            .Select(place => Path.Combine([place!, .. path]))
             .FirstOrDefault(File.Exists);
-        Assert.SkipWhen(found is null, $"The official sample {file} is not here. Set FOLIOSYNC_SHARED to the folder that has brokers/{broker}/samples.");
+        Assert.SkipWhen(
+            found is null, $"The sample {path[^1]} is not here. Set FOLIOSYNC_SHARED to the folder that has {string.Join('/', path[..^1])}.");
         return File.ReadAllBytes(found);
     }
 }

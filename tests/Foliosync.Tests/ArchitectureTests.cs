@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Foliosync.Brokers;
 using Foliosync.Brokers.Contract;
+using Foliosync.Core.Performance;
+using Foliosync.Core.Prices;
 using Foliosync.Tests.Architecture;
 using Shouldly;
 using Xunit;
@@ -59,7 +61,9 @@ public sealed class ArchitectureTests
     {
         var pure = House.TypesUnder(House.Core, "Foliosync.Core.Performance", "Foliosync.Core.Transactions")
             .Union(House.Core.GetTypes().Where(t => House.Outermost(t).Name.EndsWith("Reconciler", StringComparison.Ordinal)))
+            .Union(House.Core.GetTypes().Where(t => House.Outermost(t) == typeof(FxTable)))
             .ToList();
+        pure.ShouldContain(typeof(TimeWeightedReturn));
         pure.ShouldContain(t => t.Name.EndsWith("Reconciler", StringComparison.Ordinal), "The reconciler is not where this test looks.");
 
         var references = CodeReferences.Of(pure);

@@ -60,4 +60,7 @@ public sealed class Price
 
     /// <summary>UTC instant of the price.</summary>
     public DateTimeOffset At { get; set; }
+
+    /// <summary>UTC instant at which it was read; null when it was stored before that was kept.</summary>
+    public DateTimeOffset? FetchedAt { get; set; }
 }

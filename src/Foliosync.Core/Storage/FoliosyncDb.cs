@@ -3,6 +3,7 @@ using Foliosync.Core.Connections;
 using Foliosync.Core.Instruments;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
+using Foliosync.Core.Prices;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Transactions;
@@ -72,6 +73,12 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
 
     /// <summary>Prices, shared by all.</summary>
     public DbSet<Price> Prices => Set<Price>();
+
+    /// <summary>Exchange rates, shared by all.</summary>
+    public DbSet<FxRate> FxRates => Set<FxRate>();
+
+    /// <summary>How reading the sources of prices stands.</summary>
+    public DbSet<PriceFeedState> PriceFeeds => Set<PriceFeedState>();
 
     /// <summary>Holdings, now.</summary>
     public DbSet<Holding> Holdings => Set<Holding>();

@@ -5,6 +5,7 @@ using Foliosync.Core.Connections;
 using Foliosync.Core.Instruments;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
+using Foliosync.Core.Prices;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Transactions;
@@ -158,6 +159,13 @@ internal static class StorageModel
             e.HasKey(p => new { p.InstrumentId, p.Day, p.Source });
             e.HasOne<Instrument>().WithMany().HasForeignKey(p => p.InstrumentId).OnDelete(DeleteBehavior.Cascade);
         });
+        builder.Entity<FxRate>(e =>
+        {
+            e.HasKey(r => new { r.Currency, r.Day, r.Source });
+            e.HasIndex(r => r.Day);
+            e.Property(r => r.Currency).HasMaxLength(3);
+        });
+        builder.Entity<PriceFeedState>().ToTable("PriceFeeds").HasKey(s => s.Source);
     }
 
     private static void Runs(ModelBuilder builder)

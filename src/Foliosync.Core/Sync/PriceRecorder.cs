@@ -18,16 +18,18 @@ internal sealed class PriceRecorder(Database database, BrokerCatalog catalog, Ti
 
     private static readonly RowStatement<Price> PutPrices = new(
         """
-        insert into prices (instrument_id, day, source, value, currency, at)
-        select r.instrument_id, r.day, r.source, r.value, i.currency, r.at from {rows} join instruments i on i.id = r.instrument_id
-        where true on conflict (instrument_id, day, source) do update set value = excluded.value, at = excluded.at
+        insert into prices (instrument_id, day, source, value, currency, at, fetched_at)
+        select r.instrument_id, r.day, r.source, r.value, i.currency, r.at, r.fetched_at from {rows} join instruments i on i.id = r.instrument_id
+        where true on conflict (instrument_id, day, source) do update set value = excluded.value, at = excluded.at,
+            fetched_at = excluded.fetched_at
         where prices.at <= excluded.at
         """,
         Column.Of<Price>("instrument_id", p => p.InstrumentId),
         Column.Of<Price>("day", p => (DateOnly?)p.Day),
         Column.Of<Price>("source", p => p.Source),
         Column.Of<Price>("value", p => p.Value),
-        Column.Of<Price>("at", p => p.At));
+        Column.Of<Price>("at", p => p.At),
+        Column.Of<Price>("fetched_at", p => p.FetchedAt));
 
     private readonly ConcurrentDictionary<(Guid Instrument, string Source), (DateOnly Day, DateTimeOffset Written)> _written = new();
     private readonly Lock _gate = new();
@@ -108,6 +110,7 @@ internal sealed class PriceRecorder(Database database, BrokerCatalog catalog, Ti
             Value = value,
             Currency = string.Empty, // taken from the instrument when it is written
             At = at,
+            FetchedAt = now,
         };
     }
 }

@@ -58,6 +58,8 @@ namespace Foliosync.Api;
 [JsonSerializable(typeof(NewAlertChannelView))]
 [JsonSerializable(typeof(AlertTrialView))]
 [JsonSerializable(typeof(Page<AlertDeliveryView>))]
+[JsonSerializable(typeof(Page<FxRateView>))]
+[JsonSerializable(typeof(Page<PriceView>))]
 [JsonSerializable(typeof(Page<TokenView>))]
 [JsonSerializable(typeof(TokenInput))]
 [JsonSerializable(typeof(NewTokenView))]

@@ -78,6 +78,8 @@ internal static class FoliosyncApi
         TransactionsApi.Map(api);
         AlertsApi.Map(api);
         AlertChannelsApi.Map(api);
+        FxRatesApi.Map(api);
+        PricesApi.Map(api);
         TokensApi.Map(api);
         return app;
     }

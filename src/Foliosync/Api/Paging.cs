@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.ComponentModel;
+using System.Text;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
@@ -48,6 +49,28 @@ internal sealed record PageQuery(
         }
     }
 
+    /// <summary>The row after which the page begins, in a list ordered by day and a short name; null for the first page.</summary>
+    public (DateOnly Day, string Name)? AfterDay
+    {
+        get
+        {
+            if (After is null)
+            {
+                return null;
+            }
+
+            if (After.Length > 64 || !Base64Url.IsValid(After) || Base64Url.DecodeFromChars(After) is not { Length: > 4 } bytes)
+            {
+                throw WrongCursor();
+            }
+
+            var day = BinaryPrimitives.ReadInt32BigEndian(bytes);
+            return day >= 0 && day <= DateOnly.MaxValue.DayNumber
+                ? (DateOnly.FromDayNumber(day), Encoding.UTF8.GetString(bytes.AsSpan(4)))
+                : throw WrongCursor();
+        }
+    }
+
     /// <summary>Runs a query that is ordered and begins at the right row.</summary>
     public async Task<Page<TView>> ReadAsync<TView>(IQueryable<TView> rows, Func<TView, string> cursorOf, CancellationToken cancellationToken) =>
         Cut(await rows.Take(Rows + 1).ToListAsync(cancellationToken), cursorOf);
@@ -73,6 +96,15 @@ internal sealed record PageQuery(
         Span<byte> bytes = stackalloc byte[24];
         BinaryPrimitives.WriteInt64BigEndian(bytes, time.UtcTicks);
         id.TryWriteBytes(bytes[8..], bigEndian: true, out _);
+        return Base64Url.EncodeToString(bytes);
+    }
+
+    /// <summary>The cursor of a row, in a list ordered by day and a short name.</summary>
+    public static string CursorOf(DateOnly day, string name)
+    {
+        var bytes = new byte[4 + Encoding.UTF8.GetByteCount(name)];
+        BinaryPrimitives.WriteInt32BigEndian(bytes, day.DayNumber);
+        Encoding.UTF8.GetBytes(name, bytes.AsSpan(4));
         return Base64Url.EncodeToString(bytes);
     }
 

@@ -46,6 +46,7 @@ internal static class CommandLine
             TokenVerbs.Create(),
             AlertVerbs.Create(),
             BrokerVerbs.Create(),
+            PriceVerbs.Create(),
             VaultVerbs.Create(),
             DatabaseVerbs.Migrate(),
             DatabaseVerbs.Backup(),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Foliosync.Core.Prices;
 using Foliosync.Hosting;
 
 namespace Foliosync.Cli;
@@ -89,6 +90,7 @@ internal static class DemoVerb
         UrlsAreChosen = given.UrlsAreChosen,
         SyncInterval = given.SyncInterval,
         SyncIntervalIsChosen = given.SyncIntervalIsChosen,
+        Prices = PriceSettings.None,
     };
 
     private static string AddressOf(WebApplication app) =>

@@ -7,6 +7,7 @@ using Foliosync.Core.Connections.Http;
 using Foliosync.Core.Instruments;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
+using Foliosync.Core.Prices;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Sync.Replays;
@@ -61,6 +62,7 @@ internal static class FoliosyncServices
         services.AddSingleton<RunComparison>();
         services.AddSingleton<ReviewDecisions>();
         AddAlerts(services, settings.Alerts);
+        AddPrices(services, settings);
         services.AddSingleton<Instance>();
         services.AddSingleton<SqliteBackup>();
         services.AddSingleton<PostgresTools>();
@@ -96,6 +98,19 @@ internal static class FoliosyncServices
         }
 
         return services;
+    }
+
+    private static void AddPrices(IServiceCollection services, InstanceSettings settings)
+    {
+        services.AddSingleton(s => new PriceHttp(settings.Prices, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new PriceFeeds(
+            s.GetRequiredService<Database>(), s.GetRequiredService<PriceHttp>(), settings.Prices, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<FxRates>();
+        services.AddSingleton<PriceHistory>();
+        foreach (var source in PriceSource.All.Where(settings.Prices.IsEnabled))
+        {
+            services.AddSingleton(s => s.GetRequiredService<PriceFeeds>().JobOf(source));
+        }
     }
 
     private static SyncSettings Sync(InstanceSettings settings) => new()

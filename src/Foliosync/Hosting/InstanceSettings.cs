@@ -2,6 +2,7 @@ using System.Globalization;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Prices;
 using Foliosync.Core.Sync;
 
 namespace Foliosync.Hosting;
@@ -75,6 +76,9 @@ internal sealed record InstanceSettings
     /// <summary>What is set for single brokers, by id in lower case.</summary>
     public IReadOnlyDictionary<string, BrokerOverride> Brokers { get; init; } = new Dictionary<string, BrokerOverride>();
 
+    /// <summary>What is set for the sources of prices.</summary>
+    public PriceSettings Prices { get; init; } = PriceSettings.Default;
+
     /// <summary>Every setting as it counts, with its origin, for <c>foliosync config</c>. Holds no secret.</summary>
     public IReadOnlyList<EffectiveSetting> Effective { get; init; } = [];
 
@@ -130,6 +134,7 @@ internal sealed record InstanceSettings
         var publicUrl = source.Find(PublicUrlName) is { } found ? ReadPublicUrl(found.Value) : null;
         var interval = ReadInterval(source.Find(SyncIntervalName)?.Value);
         var (brokers, brokerSettings, warnings) = ReadBrokers(source, brokerIds);
+        var prices = PriceSourceSettings.Read(source);
         var settings = new InstanceSettings
         {
             DataDirectory = dataDirectory,
@@ -149,7 +154,8 @@ internal sealed record InstanceSettings
                 .ToDictionary(n => n, n => (string?)source.Find(n)!.Value.Value, StringComparer.OrdinalIgnoreCase),
             Alerts = AlertSettingsReader.Read(source, publicUrl),
             Brokers = brokers,
-            Warnings = warnings,
+            Prices = prices.Settings,
+            Warnings = [.. warnings, .. prices.Warnings],
         };
         return settings with
         {
@@ -172,6 +178,7 @@ internal sealed record InstanceSettings
                 Shown(PublicUrlName, settings.PublicUrl.AbsoluteUri),
                 .. brokerSettings,
                 .. settings.OpenTelemetry.Keys.Order(StringComparer.Ordinal).Select(Hidden),
+                .. prices.Shown,
             ],
         };
 
@@ -367,12 +374,16 @@ internal sealed record InstanceSettings
     }
 
     /// <exception cref="SettingsException">The text is no web address.</exception>
+    /// <summary>Reads an address of another program.</summary>
+    /// <exception cref="SettingsException">It is none, or has a user name in it.</exception>
     public static Uri ReadAddress(string name, string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.UserInfo.Length == 0
             ? address
             : throw new SettingsException($"{name} is not an address like https://api.example.com, without user name and password.");
 
     /// <exception cref="SettingsException">The text is neither true nor false.</exception>
+    /// <summary>Reads a yes or no.</summary>
+    /// <exception cref="SettingsException">It is neither.</exception>
     public static bool ReadSwitch(string name, string text) => text.ToUpperInvariant() switch
     {
         "TRUE" or "1" or "YES" or "ON" => true,

@@ -44,6 +44,8 @@ public sealed class AccessMatrixTests
         new("GET /relogin/{token}/done", Access.Open, "/relogin/guess/done"),
         new("GET /api/v1/brokers", Access.Shared, "/api/v1/brokers"),
         new("GET /api/v1/brokers/{broker}", Access.Shared, "/api/v1/brokers/demo"),
+        new("GET /api/v1/fx-rates", Access.Shared, "/api/v1/fx-rates"),
+        new("GET /api/v1/instruments/{id:guid}/prices", Access.Shared, $"/api/v1/instruments/{rows.Instrument}/prices"),
         new("GET /api/v1/portfolios", Access.OwnRows, "/api/v1/portfolios"),
         new("POST /api/v1/portfolios", Access.OwnRows, "/api/v1/portfolios", new { name = "Another" }),
         new("GET /api/v1/portfolios/{id:guid}", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}"),
@@ -92,8 +94,9 @@ public sealed class AccessMatrixTests
 
     private sealed record Rows(
         string Portfolio, string EmptyPortfolio, string Connection, string Run, string WaitingRun, string Account, string Transaction, string Token,
-        string Holding, string Alert, string Channel)
+        string Holding, string Alert, string Channel, string Instrument)
     {
+        // An instrument belongs to nobody; its id hides nothing.
         public IEnumerable<string> All => [Portfolio, EmptyPortfolio, Connection, Run, WaitingRun, Account, Transaction, Token, Holding, Alert, Channel];
     }
 
@@ -102,7 +105,7 @@ public sealed class AccessMatrixTests
     {
         await using var host = await ApiHost.StartAsync();
 
-        var listed = Matrix(new Rows("", "", "", "", "", "", "", "", "", "", "")).Select(e => e.Endpoint);
+        var listed = Matrix(new Rows("", "", "", "", "", "", "", "", "", "", "", "")).Select(e => e.Endpoint);
 
         listed.ShouldBe(host.Endpoints, ignoreOrder: true);
     }
@@ -211,6 +214,7 @@ public sealed class AccessMatrixTests
         using var channel = await owner.PostAsJsonAsync("/api/v1/alert-channels", new { kind = "webhook", address = "https://hooks.invalid/a" });
         var (connectionId, ownerId) = await host.OwnerOfAsync(connection);
         await host.Services.GetRequiredService<Incidents>().RaiseAsync(ownerId, connectionId, connectionId, AlertKinds.NeedsLogin, "Log in.", default);
+        await using var db = host.Open();
         return new Rows(
             portfolio,
             empty,
@@ -222,6 +226,7 @@ public sealed class AccessMatrixTests
             (await token.JsonAsync()).Id(),
             (await owner.GetJsonAsync("/api/v1/holdings")).Items()[0].Id(),
             (await owner.GetJsonAsync("/api/v1/alerts")).Items()[0].Id(),
-            (await channel.JsonAsync()).Id());
+            (await channel.JsonAsync()).Id(),
+            db.Instruments.First().Id.ToString());
     }
 }

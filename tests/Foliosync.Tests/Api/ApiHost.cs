@@ -6,6 +6,7 @@ using Foliosync.Brokers.Contract;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Jobs;
+using Foliosync.Core.Prices;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Core.Users;
@@ -58,6 +59,7 @@ internal sealed class ApiHost : IAsyncDisposable
             MasterKey = new Secret(Convert.ToBase64String(new byte[32])),
             MasterKeyFile = "none",
             Urls = ["http://127.0.0.1:0"],
+            Prices = PriceSettings.None,
             Alerts = alerts ?? new AlertSettings(),
             Brokers = brokers ?? new Dictionary<string, BrokerOverride>(),
         };

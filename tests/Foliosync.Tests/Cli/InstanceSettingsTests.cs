@@ -1,3 +1,4 @@
+using Foliosync.Core.Prices;
 using Foliosync.Hosting;
 using Shouldly;
 using Xunit;
@@ -118,6 +119,29 @@ public sealed class InstanceSettingsTests : IDisposable
         settings.Brokers["zerodha"].LoginUrl.ShouldBe(new Uri("https://login.example"));
         settings.Brokers["my-broker"].Enabled.ShouldBeFalse();
         settings.Warnings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_price_source_gets_its_own_address_and_can_be_switched_on_or_off()
+    {
+        var settings = Load(
+            ("FOLIOSYNC_PRICES__ECB__URL", "http://127.0.0.1:9000/rates"),
+            ("FOLIOSYNC_PRICES__AMFI__ENABLED", "off"),
+            ("foliosync_prices__yahoo__enabled", "on"));
+
+        settings.Prices.UrlOf(PriceSource.Ecb).ShouldBe(new Uri("http://127.0.0.1:9000/rates"));
+        PriceSource.All.Where(settings.Prices.IsEnabled).Select(s => s.Id).ShouldBe(["ecb", "yahoo"]);
+        settings.Effective.Select(e => e.Name).ShouldContain("FOLIOSYNC_PRICES__ECB__URL");
+        settings.Warnings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_misspelt_price_setting_is_told()
+    {
+        var settings = Load(("FOLIOSYNC_PRICES__EBC__URL", "http://h"), ("FOLIOSYNC_PRICES__ECB__ADDRESS", "http://h"));
+
+        settings.Warnings.Count.ShouldBe(2);
+        settings.Warnings.ShouldContain(w => w.Contains("EBC"));
     }
 
     [Fact]

@@ -27,16 +27,7 @@ public sealed class BrokerHttp : IDisposable
 
     /// <summary>Uses the real network.</summary>
     public BrokerHttp(BrokerCatalog catalog, TimeProvider clock)
-        : this(catalog, clock, new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.All,
-            UseCookies = false,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            // Calls can be traced, but the ids of our traces are nothing to brokers.
-            ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
-        })
+        : this(catalog, clock, Network())
     {
     }
 
@@ -61,21 +52,34 @@ public sealed class BrokerHttp : IDisposable
         ArgumentNullException.ThrowIfNull(credentials);
         var manifest = broker.Manifest;
         var apiUrl = _catalog.SettingsOf(manifest.Id).ApiUrl;
-        var handler = new BrokerHttpHandler(
-            _network, manifest, apiUrl?.Authority, LimiterFor(manifest, connectionId, credentials), recorder, _clock);
-#pragma warning disable CA2000 // The client owns nothing that needs closing: the handler holds no resources and the network is shared.
-        var client = new HttpClient(handler, disposeHandler: false)
-#pragma warning restore CA2000
-        {
-            BaseAddress = WithSlash(apiUrl ?? manifest.ApiUrl),
-            // The handler's own time-out covers the body too.
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        var peer = new Peer(manifest.Id, manifest.Name, manifest.Hosts, apiUrl, MaxAnswerBytes);
+        var client = Client(
+            new GuardedHandler(_network, peer, LimiterFor(manifest, connectionId, credentials), recorder, _clock), apiUrl ?? manifest.ApiUrl);
         return new BrokerSession(client, credentials, token, _clock);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _network.Dispose();
+
+    /// <summary>The real network, as everything that reads from outside uses it: no cookies, no redirects.</summary>
+    internal static SocketsHttpHandler Network() => new()
+    {
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.All,
+        UseCookies = false,
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        // Calls can be traced, but the ids of our traces are nothing to the other side.
+        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+    };
+
+    /// <summary>A client that owns nothing which needs closing: the handler holds no resources and the network is shared.</summary>
+    internal static HttpClient Client(GuardedHandler handler, Uri? baseAddress) => new(handler, disposeHandler: false)
+    {
+        BaseAddress = WithSlash(baseAddress),
+        // The handler's own time-out covers the body too.
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
 
     // A base address without a slash at its end would lose its last part when a relative address is added.
     private static Uri? WithSlash(Uri? address) =>

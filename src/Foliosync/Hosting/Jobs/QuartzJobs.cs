@@ -1,3 +1,4 @@
+using Foliosync.Brokers.Contract;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Sync;
 using Quartz;
@@ -49,14 +50,25 @@ internal sealed class SyncNowJob(SyncEngine engine) : IJob
 
 /// <summary>Does one of the recurring jobs, named by its key.</summary>
 [DisallowConcurrentExecution]
-internal sealed class RecurringJob(IEnumerable<IRecurringJob> jobs) : IJob
+internal sealed partial class RecurringJob(IEnumerable<IRecurringJob> jobs, ILogger<RecurringJob> log) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         // A newer process may have stored a job that this one does not know.
         if (jobs.FirstOrDefault(j => j.Name == context.JobDetail.Key.Name) is { } job)
         {
-            await job.RunAsync(cancellationToken);
+            try
+            {
+                await job.RunAsync(cancellationToken);
+            }
+            catch (BrokerException e)
+            {
+                // Somebody else's trouble, noted where the job keeps its state; the next turn tries again.
+                LogNotNow(log, job.Name, e.Message);
+            }
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Job} could not be done now: {Reason}")]
+    private static partial void LogNotNow(ILogger log, string job, string reason);
 }

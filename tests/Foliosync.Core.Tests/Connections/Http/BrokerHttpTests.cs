@@ -53,7 +53,7 @@ public sealed class BrokerHttpTests
         var error = await Should.ThrowAsync<BrokerException>(broker.Open().Http.GetAsync(foreign));
 
         error.Kind.ShouldBe(BrokerErrorKind.InvalidData);
-        error.Message.ShouldBe("The Fake adapter tried to reach localhost, which its manifest does not list. Nothing was sent.");
+        error.Message.ShouldBe("The reader of Fake tried to reach localhost, which it does not list. Nothing was sent.");
         error.ToString().ShouldNotContain(Planted);
         broker.Requests.ShouldBe(0);
     }

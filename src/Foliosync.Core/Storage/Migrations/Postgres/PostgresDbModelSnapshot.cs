@@ -37,6 +37,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<DateTimeOffset?>("DismissedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("dismissed_at");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasColumnType("text")
@@ -55,16 +59,197 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("resolved_at");
 
+                    b.Property<Guid?>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<DateTimeOffset?>("TellAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("tell_at");
+
+                    b.Property<DateTimeOffset?>("ToldAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("told_at");
+
                     b.HasKey("Id")
                         .HasName("pk_alerts");
 
                     b.HasIndex("ConnectionId")
                         .HasDatabaseName("ix_alerts_connection_id");
 
+                    b.HasIndex("TellAt")
+                        .HasDatabaseName("ix_alerts_tell_at")
+                        .HasFilter("tell_at IS NOT NULL");
+
                     b.HasIndex("OwnerId", "CreatedAt")
                         .HasDatabaseName("ix_alerts_owner_id_created_at");
 
+                    b.HasIndex("SubjectId", "Kind")
+                        .IsUnique()
+                        .HasDatabaseName("ix_alerts_subject_id_kind")
+                        .HasFilter("resolved_at IS NULL");
+
                     b.ToTable("alerts");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Alerts.AlertChannel", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<string>("Connections")
+                        .HasColumnType("text")
+                        .HasColumnName("connections");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DeadSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("dead_since");
+
+                    b.Property<TimeOnly?>("DigestAt")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("digest_at");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.Property<string>("Events")
+                        .HasColumnType("text")
+                        .HasColumnName("events");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset?>("LastSentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_sent_at");
+
+                    b.Property<Guid?>("LeaseToken")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lease_token");
+
+                    b.Property<DateTimeOffset?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<TimeOnly?>("QuietFrom")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("quiet_from");
+
+                    b.Property<TimeOnly?>("QuietTo")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("quiet_to");
+
+                    b.Property<byte[]>("Sealed")
+                        .HasColumnType("bytea")
+                        .HasColumnName("sealed");
+
+                    b.Property<string>("TimeZone")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("time_zone");
+
+                    b.HasKey("Id")
+                        .HasName("pk_alert_channels");
+
+                    b.HasIndex("OwnerId")
+                        .HasDatabaseName("ix_alert_channels_owner_id");
+
+                    b.ToTable("alert_channels");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Alerts.AlertDelivery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid?>("AlertId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("alert_id");
+
+                    b.Property<Guid>("ChannelId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("channel_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Event")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("event");
+
+                    b.Property<DateTimeOffset?>("FirstTriedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_tried_at");
+
+                    b.Property<string>("LastError")
+                        .HasColumnType("text")
+                        .HasColumnName("last_error");
+
+                    b.Property<Guid?>("MessageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("message_id");
+
+                    b.Property<DateTimeOffset>("NextTryAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_try_at");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.HasKey("Id")
+                        .HasName("pk_alert_deliveries");
+
+                    b.HasIndex("NextTryAt")
+                        .HasDatabaseName("ix_alert_deliveries_next_try_at")
+                        .HasFilter("state = 'waiting'");
+
+                    b.HasIndex("ChannelId", "Id")
+                        .HasDatabaseName("ix_alert_deliveries_channel_id_id");
+
+                    b.HasIndex("AlertId", "ChannelId", "Event")
+                        .IsUnique()
+                        .HasDatabaseName("ix_alert_deliveries_alert_id_channel_id_event");
+
+                    b.ToTable("alert_deliveries");
                 });
 
             modelBuilder.Entity("Foliosync.Core.Connections.BrokerConnection", b =>
@@ -110,6 +295,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("session_expires_at");
 
+                    b.Property<long?>("SyncInterval")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sync_interval_seconds");
+
                     b.Property<int>("UnsupportedReads")
                         .HasColumnType("integer")
                         .HasColumnName("unsupported_reads");
@@ -119,6 +308,9 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
 
                     b.HasIndex("PortfolioId")
                         .HasDatabaseName("ix_connections_portfolio_id");
+
+                    b.HasIndex("SessionExpiresAt")
+                        .HasDatabaseName("ix_connections_session_expires_at");
 
                     b.HasIndex("OwnerId", "Id")
                         .HasDatabaseName("ix_connections_owner_id_id");
@@ -157,10 +349,6 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("broker_id");
 
-                    b.Property<DateTimeOffset?>("BlockedUntil")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("blocked_until");
-
                     b.Property<bool>("Enabled")
                         .HasColumnType("boolean")
                         .HasColumnName("enabled");
@@ -169,6 +357,68 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasName("pk_broker_settings");
 
                     b.ToTable("broker_settings");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Connections.LinkedLogin", b =>
+                {
+                    b.Property<Guid>("LinkId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("link_id");
+
+                    b.Property<Guid>("ConnectionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("connection_id");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer")
+                        .HasColumnName("position");
+
+                    b.Property<DateTimeOffset?>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
+                    b.HasKey("LinkId", "ConnectionId")
+                        .HasName("pk_linked_logins");
+
+                    b.HasIndex("ConnectionId")
+                        .HasDatabaseName("ix_linked_logins_connection_id");
+
+                    b.ToTable("linked_logins", (string)null);
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Connections.LoginLink", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<long>("KeyId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("key_id");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_login_links");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_login_links_expires_at");
+
+                    b.HasIndex("OwnerId")
+                        .HasDatabaseName("ix_login_links_owner_id");
+
+                    b.ToTable("login_links");
                 });
 
             modelBuilder.Entity("Foliosync.Core.Connections.PendingLogin", b =>
@@ -185,11 +435,18 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
+                    b.Property<Guid?>("LinkId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("link_id");
+
                     b.HasKey("StateHash")
                         .HasName("pk_pending_logins");
 
                     b.HasIndex("ConnectionId")
                         .HasDatabaseName("ix_pending_logins_connection_id");
+
+                    b.HasIndex("LinkId")
+                        .HasDatabaseName("ix_pending_logins_link_id");
 
                     b.ToTable("pending_logins");
                 });
@@ -233,6 +490,24 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_sync_at");
 
+                    b.Property<string>("NextTrigger")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("next_trigger");
+
+                    b.Property<DateTimeOffset?>("SessionCheckedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("session_checked_at");
+
+                    b.Property<DateTimeOffset?>("SessionSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("session_since");
+
+                    b.Property<int>("Shard")
+                        .HasColumnType("integer")
+                        .HasColumnName("shard");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(30)
@@ -242,8 +517,8 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.HasKey("ConnectionId")
                         .HasName("pk_sync_states");
 
-                    b.HasIndex("BrokerId", "NextSyncAt")
-                        .HasDatabaseName("ix_sync_states_broker_id_next_sync_at");
+                    b.HasIndex("BrokerId", "Shard", "NextSyncAt")
+                        .HasDatabaseName("ix_sync_states_broker_id_shard_next_sync_at");
 
                     b.ToTable("sync_states");
 
@@ -344,6 +619,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("currency");
 
+                    b.Property<DateTimeOffset?>("FetchedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fetched_at");
+
                     b.Property<decimal>("Value")
                         .HasColumnType("numeric")
                         .HasColumnName("value");
@@ -352,6 +631,37 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasName("pk_prices");
 
                     b.ToTable("prices");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Jobs.WorkerPresence", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("LastSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_seen_at");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("role");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("version");
+
+                    b.HasKey("Name")
+                        .HasName("pk_workers");
+
+                    b.ToTable("workers", (string)null);
                 });
 
             modelBuilder.Entity("Foliosync.Core.Portfolios.BrokerAccount", b =>
@@ -399,6 +709,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.Property<byte[]>("ReviewFingerprint")
                         .HasColumnType("bytea")
                         .HasColumnName("review_fingerprint");
+
+                    b.Property<Guid?>("ReviewId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("review_id");
 
                     b.Property<DateTimeOffset?>("ReviewSince")
                         .HasColumnType("timestamp with time zone")
@@ -642,6 +956,191 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.ToTable("portfolios");
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Prices.FxRate", b =>
+                {
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Source")
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<DateTimeOffset>("FetchedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fetched_at");
+
+                    b.Property<decimal>("PerEuro")
+                        .HasColumnType("numeric")
+                        .HasColumnName("per_euro");
+
+                    b.HasKey("Currency", "Day", "Source")
+                        .HasName("pk_fx_rates");
+
+                    b.HasIndex("Day")
+                        .HasDatabaseName("ix_fx_rates_day");
+
+                    b.ToTable("fx_rates");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Prices.PriceFeedState", b =>
+                {
+                    b.Property<string>("Source")
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<string>("Address")
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<DateTimeOffset?>("AskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("asked_at");
+
+                    b.Property<string>("Etag")
+                        .HasColumnType("text")
+                        .HasColumnName("etag");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
+                    b.Property<DateTimeOffset?>("LastModified")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_modified");
+
+                    b.Property<DateTimeOffset?>("NextAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_at");
+
+                    b.Property<string>("Problem")
+                        .HasColumnType("text")
+                        .HasColumnName("problem");
+
+                    b.Property<DateTimeOffset?>("SucceededAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("succeeded_at");
+
+                    b.HasKey("Source")
+                        .HasName("pk_price_feeds");
+
+                    b.ToTable("price_feeds", (string)null);
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Sync.BrokerHealth", b =>
+                {
+                    b.Property<string>("BrokerId")
+                        .HasColumnType("text")
+                        .HasColumnName("broker_id");
+
+                    b.Property<DateTimeOffset?>("CircuitOpenedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("circuit_opened_at");
+
+                    b.Property<int>("FailedProbes")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed_probes");
+
+                    b.Property<string>("HeldBecause")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("held_because");
+
+                    b.Property<DateTimeOffset?>("HeldUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("held_until");
+
+                    b.Property<DateTimeOffset?>("ProbedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("probed_until");
+
+                    b.HasKey("BrokerId")
+                        .HasName("pk_broker_health");
+
+                    b.ToTable("broker_health", (string)null);
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Sync.Reviews.Review", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid>("ConnectionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("connection_id");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<Guid?>("DecidedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decided_by");
+
+                    b.Property<string>("Diff")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("diff");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<Guid>("LastRunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("last_run_id");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("state");
+
+                    b.HasKey("Id")
+                        .HasName("pk_reviews");
+
+                    b.HasIndex("AccountId")
+                        .HasDatabaseName("ix_reviews_account_id");
+
+                    b.HasIndex("ConnectionId", "Id")
+                        .HasDatabaseName("ix_reviews_connection_id_id");
+
+                    b.HasIndex("OwnerId", "Id")
+                        .HasDatabaseName("ix_reviews_owner_id_id");
+
+                    b.ToTable("reviews");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Sync.Snapshot", b =>
                 {
                     b.Property<Guid>("Id")
@@ -674,9 +1173,6 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
 
                     b.HasIndex("RunId")
                         .HasDatabaseName("ix_snapshots_run_id");
-
-                    b.HasIndex("TakenAt")
-                        .HasDatabaseName("ix_snapshots_taken_at");
 
                     b.ToTable("snapshots");
                 });
@@ -773,11 +1269,11 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.HasKey("Id")
                         .HasName("pk_sync_runs");
 
-                    b.HasIndex("State")
-                        .HasDatabaseName("ix_sync_runs_state");
-
                     b.HasIndex("ConnectionId", "Id")
                         .HasDatabaseName("ix_sync_runs_connection_id_id");
+
+                    b.HasIndex("State", "Id")
+                        .HasDatabaseName("ix_sync_runs_state_id");
 
                     b.ToTable("sync_runs");
 
@@ -1186,6 +1682,32 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasConstraintName("fk_alerts_connections_connection_id");
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Alerts.AlertChannel", b =>
+                {
+                    b.HasOne("Foliosync.Core.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_alert_channels_users_owner_id");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Alerts.AlertDelivery", b =>
+                {
+                    b.HasOne("Foliosync.Core.Alerts.Alert", null)
+                        .WithMany()
+                        .HasForeignKey("AlertId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_alert_deliveries_alerts_alert_id");
+
+                    b.HasOne("Foliosync.Core.Alerts.AlertChannel", null)
+                        .WithMany()
+                        .HasForeignKey("ChannelId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_alert_deliveries_alert_channels_channel_id");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Connections.BrokerConnection", b =>
                 {
                     b.HasOne("Foliosync.Core.Users.User", null)
@@ -1213,6 +1735,37 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasConstraintName("fk_broker_credentials_connections_connection_id");
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Connections.LinkedLogin", b =>
+                {
+                    b.HasOne("Foliosync.Core.Connections.BrokerConnection", "Connection")
+                        .WithMany()
+                        .HasForeignKey("ConnectionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_linked_logins_connections_connection_id");
+
+                    b.HasOne("Foliosync.Core.Connections.LoginLink", "Link")
+                        .WithMany("Connections")
+                        .HasForeignKey("LinkId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_linked_logins_login_links_link_id");
+
+                    b.Navigation("Connection");
+
+                    b.Navigation("Link");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Connections.LoginLink", b =>
+                {
+                    b.HasOne("Foliosync.Core.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_login_links_users_owner_id");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Connections.PendingLogin", b =>
                 {
                     b.HasOne("Foliosync.Core.Connections.BrokerConnection", null)
@@ -1221,6 +1774,12 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_pending_logins_connections_connection_id");
+
+                    b.HasOne("Foliosync.Core.Connections.LoginLink", null)
+                        .WithMany()
+                        .HasForeignKey("LinkId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_pending_logins_login_links_link_id");
                 });
 
             modelBuilder.Entity("Foliosync.Core.Connections.SyncState", b =>
@@ -1332,6 +1891,18 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_portfolios_users_owner_id");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Sync.Reviews.Review", b =>
+                {
+                    b.HasOne("Foliosync.Core.Portfolios.BrokerAccount", "Account")
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_reviews_accounts_account_id");
+
+                    b.Navigation("Account");
                 });
 
             modelBuilder.Entity("Foliosync.Core.Sync.Snapshot", b =>
@@ -1473,6 +2044,11 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.Navigation("Accounts");
 
                     b.Navigation("Sync");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Connections.LoginLink", b =>
+                {
+                    b.Navigation("Connections");
                 });
 #pragma warning restore 612, 618
         }

@@ -32,6 +32,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
+                    b.Property<long?>("DismissedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("dismissed_at");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -50,16 +54,197 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("resolved_at");
 
+                    b.Property<Guid?>("SubjectId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject_id");
+
+                    b.Property<long?>("TellAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tell_at");
+
+                    b.Property<long?>("ToldAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("told_at");
+
                     b.HasKey("Id")
                         .HasName("pk_alerts");
 
                     b.HasIndex("ConnectionId")
                         .HasDatabaseName("ix_alerts_connection_id");
 
+                    b.HasIndex("TellAt")
+                        .HasDatabaseName("ix_alerts_tell_at")
+                        .HasFilter("tell_at IS NOT NULL");
+
                     b.HasIndex("OwnerId", "CreatedAt")
                         .HasDatabaseName("ix_alerts_owner_id_created_at");
 
+                    b.HasIndex("SubjectId", "Kind")
+                        .IsUnique()
+                        .HasDatabaseName("ix_alerts_subject_id_kind")
+                        .HasFilter("resolved_at IS NULL");
+
                     b.ToTable("alerts");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Alerts.AlertChannel", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
+
+                    b.Property<string>("Connections")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("connections");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("DeadSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("dead_since");
+
+                    b.Property<TimeOnly?>("DigestAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("digest_at");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("enabled");
+
+                    b.Property<string>("Events")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("events");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long?>("LastSentAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_sent_at");
+
+                    b.Property<Guid?>("LeaseToken")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lease_token");
+
+                    b.Property<long?>("LeaseUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_until");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<TimeOnly?>("QuietFrom")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("quiet_from");
+
+                    b.Property<TimeOnly?>("QuietTo")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("quiet_to");
+
+                    b.Property<byte[]>("Sealed")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("sealed");
+
+                    b.Property<string>("TimeZone")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("time_zone");
+
+                    b.HasKey("Id")
+                        .HasName("pk_alert_channels");
+
+                    b.HasIndex("OwnerId")
+                        .HasDatabaseName("ix_alert_channels_owner_id");
+
+                    b.ToTable("alert_channels");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Alerts.AlertDelivery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid?>("AlertId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("alert_id");
+
+                    b.Property<Guid>("ChannelId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("channel_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Event")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("event");
+
+                    b.Property<long?>("FirstTriedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("first_tried_at");
+
+                    b.Property<string>("LastError")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_error");
+
+                    b.Property<Guid?>("MessageId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("message_id");
+
+                    b.Property<long>("NextTryAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_try_at");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long?>("SentAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sent_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tries");
+
+                    b.HasKey("Id")
+                        .HasName("pk_alert_deliveries");
+
+                    b.HasIndex("NextTryAt")
+                        .HasDatabaseName("ix_alert_deliveries_next_try_at")
+                        .HasFilter("state = 'waiting'");
+
+                    b.HasIndex("ChannelId", "Id")
+                        .HasDatabaseName("ix_alert_deliveries_channel_id_id");
+
+                    b.HasIndex("AlertId", "ChannelId", "Event")
+                        .IsUnique()
+                        .HasDatabaseName("ix_alert_deliveries_alert_id_channel_id_event");
+
+                    b.ToTable("alert_deliveries");
                 });
 
             modelBuilder.Entity("Foliosync.Core.Connections.BrokerConnection", b =>
@@ -105,6 +290,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("session_expires_at");
 
+                    b.Property<long?>("SyncInterval")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sync_interval_seconds");
+
                     b.Property<int>("UnsupportedReads")
                         .HasColumnType("INTEGER")
                         .HasColumnName("unsupported_reads");
@@ -114,6 +303,9 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
 
                     b.HasIndex("PortfolioId")
                         .HasDatabaseName("ix_connections_portfolio_id");
+
+                    b.HasIndex("SessionExpiresAt")
+                        .HasDatabaseName("ix_connections_session_expires_at");
 
                     b.HasIndex("OwnerId", "Id")
                         .HasDatabaseName("ix_connections_owner_id_id");
@@ -152,10 +344,6 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("broker_id");
 
-                    b.Property<long?>("BlockedUntil")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("blocked_until");
-
                     b.Property<bool>("Enabled")
                         .HasColumnType("INTEGER")
                         .HasColumnName("enabled");
@@ -164,6 +352,68 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasName("pk_broker_settings");
 
                     b.ToTable("broker_settings");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Connections.LinkedLogin", b =>
+                {
+                    b.Property<Guid>("LinkId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("link_id");
+
+                    b.Property<Guid>("ConnectionId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("connection_id");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.Property<long?>("UsedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("used_at");
+
+                    b.HasKey("LinkId", "ConnectionId")
+                        .HasName("pk_linked_logins");
+
+                    b.HasIndex("ConnectionId")
+                        .HasDatabaseName("ix_linked_logins_connection_id");
+
+                    b.ToTable("linked_logins", (string)null);
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Connections.LoginLink", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<long>("KeyId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("key_id");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_login_links");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_login_links_expires_at");
+
+                    b.HasIndex("OwnerId")
+                        .HasDatabaseName("ix_login_links_owner_id");
+
+                    b.ToTable("login_links");
                 });
 
             modelBuilder.Entity("Foliosync.Core.Connections.PendingLogin", b =>
@@ -180,11 +430,18 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
 
+                    b.Property<Guid?>("LinkId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("link_id");
+
                     b.HasKey("StateHash")
                         .HasName("pk_pending_logins");
 
                     b.HasIndex("ConnectionId")
                         .HasDatabaseName("ix_pending_logins_connection_id");
+
+                    b.HasIndex("LinkId")
+                        .HasDatabaseName("ix_pending_logins_link_id");
 
                     b.ToTable("pending_logins");
                 });
@@ -228,6 +485,24 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("next_sync_at");
 
+                    b.Property<string>("NextTrigger")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("next_trigger");
+
+                    b.Property<long?>("SessionCheckedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("session_checked_at");
+
+                    b.Property<long?>("SessionSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("session_since");
+
+                    b.Property<int>("Shard")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("shard");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(30)
@@ -237,8 +512,8 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.HasKey("ConnectionId")
                         .HasName("pk_sync_states");
 
-                    b.HasIndex("BrokerId", "NextSyncAt")
-                        .HasDatabaseName("ix_sync_states_broker_id_next_sync_at");
+                    b.HasIndex("BrokerId", "Shard", "NextSyncAt")
+                        .HasDatabaseName("ix_sync_states_broker_id_shard_next_sync_at");
 
                     b.ToTable("sync_states");
                 });
@@ -337,6 +612,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("currency");
 
+                    b.Property<long?>("FetchedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("fetched_at");
+
                     b.Property<decimal>("Value")
                         .HasColumnType("TEXT")
                         .HasColumnName("value");
@@ -345,6 +624,37 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasName("pk_prices");
 
                     b.ToTable("prices");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Jobs.WorkerPresence", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("LastSeenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_seen_at");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("role");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("version");
+
+                    b.HasKey("Name")
+                        .HasName("pk_workers");
+
+                    b.ToTable("workers", (string)null);
                 });
 
             modelBuilder.Entity("Foliosync.Core.Portfolios.BrokerAccount", b =>
@@ -392,6 +702,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.Property<byte[]>("ReviewFingerprint")
                         .HasColumnType("BLOB")
                         .HasColumnName("review_fingerprint");
+
+                    b.Property<Guid?>("ReviewId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("review_id");
 
                     b.Property<long?>("ReviewSince")
                         .HasColumnType("INTEGER")
@@ -631,6 +945,191 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.ToTable("portfolios");
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Prices.FxRate", b =>
+                {
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Source")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source");
+
+                    b.Property<long>("FetchedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("fetched_at");
+
+                    b.Property<decimal>("PerEuro")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("per_euro");
+
+                    b.HasKey("Currency", "Day", "Source")
+                        .HasName("pk_fx_rates");
+
+                    b.HasIndex("Day")
+                        .HasDatabaseName("ix_fx_rates_day");
+
+                    b.ToTable("fx_rates");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Prices.PriceFeedState", b =>
+                {
+                    b.Property<string>("Source")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source");
+
+                    b.Property<string>("Address")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
+
+                    b.Property<long?>("AskedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("asked_at");
+
+                    b.Property<string>("Etag")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("etag");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failures");
+
+                    b.Property<long?>("LastModified")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_modified");
+
+                    b.Property<long?>("NextAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_at");
+
+                    b.Property<string>("Problem")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("problem");
+
+                    b.Property<long?>("SucceededAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("succeeded_at");
+
+                    b.HasKey("Source")
+                        .HasName("pk_price_feeds");
+
+                    b.ToTable("price_feeds", (string)null);
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Sync.BrokerHealth", b =>
+                {
+                    b.Property<string>("BrokerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("broker_id");
+
+                    b.Property<long?>("CircuitOpenedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("circuit_opened_at");
+
+                    b.Property<int>("FailedProbes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failed_probes");
+
+                    b.Property<string>("HeldBecause")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("held_because");
+
+                    b.Property<long?>("HeldUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("held_until");
+
+                    b.Property<long?>("ProbedUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("probed_until");
+
+                    b.HasKey("BrokerId")
+                        .HasName("pk_broker_health");
+
+                    b.ToTable("broker_health", (string)null);
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Sync.Reviews.Review", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid>("ConnectionId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("connection_id");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decided_at");
+
+                    b.Property<Guid?>("DecidedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("decided_by");
+
+                    b.Property<string>("Diff")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("diff");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<Guid>("LastRunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_run_id");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("since");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
+
+                    b.HasKey("Id")
+                        .HasName("pk_reviews");
+
+                    b.HasIndex("AccountId")
+                        .HasDatabaseName("ix_reviews_account_id");
+
+                    b.HasIndex("ConnectionId", "Id")
+                        .HasDatabaseName("ix_reviews_connection_id_id");
+
+                    b.HasIndex("OwnerId", "Id")
+                        .HasDatabaseName("ix_reviews_owner_id_id");
+
+                    b.ToTable("reviews");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Sync.Snapshot", b =>
                 {
                     b.Property<Guid>("Id")
@@ -663,9 +1162,6 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
 
                     b.HasIndex("RunId")
                         .HasDatabaseName("ix_snapshots_run_id");
-
-                    b.HasIndex("TakenAt")
-                        .HasDatabaseName("ix_snapshots_taken_at");
 
                     b.ToTable("snapshots");
                 });
@@ -762,11 +1258,11 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_sync_runs");
 
-                    b.HasIndex("State")
-                        .HasDatabaseName("ix_sync_runs_state");
-
                     b.HasIndex("ConnectionId", "Id")
                         .HasDatabaseName("ix_sync_runs_connection_id_id");
+
+                    b.HasIndex("State", "Id")
+                        .HasDatabaseName("ix_sync_runs_state_id");
 
                     b.ToTable("sync_runs");
                 });
@@ -1171,6 +1667,32 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasConstraintName("fk_alerts_connections_connection_id");
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Alerts.AlertChannel", b =>
+                {
+                    b.HasOne("Foliosync.Core.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_alert_channels_users_owner_id");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Alerts.AlertDelivery", b =>
+                {
+                    b.HasOne("Foliosync.Core.Alerts.Alert", null)
+                        .WithMany()
+                        .HasForeignKey("AlertId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_alert_deliveries_alerts_alert_id");
+
+                    b.HasOne("Foliosync.Core.Alerts.AlertChannel", null)
+                        .WithMany()
+                        .HasForeignKey("ChannelId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_alert_deliveries_alert_channels_channel_id");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Connections.BrokerConnection", b =>
                 {
                     b.HasOne("Foliosync.Core.Users.User", null)
@@ -1198,6 +1720,37 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasConstraintName("fk_broker_credentials_connections_connection_id");
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Connections.LinkedLogin", b =>
+                {
+                    b.HasOne("Foliosync.Core.Connections.BrokerConnection", "Connection")
+                        .WithMany()
+                        .HasForeignKey("ConnectionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_linked_logins_connections_connection_id");
+
+                    b.HasOne("Foliosync.Core.Connections.LoginLink", "Link")
+                        .WithMany("Connections")
+                        .HasForeignKey("LinkId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_linked_logins_login_links_link_id");
+
+                    b.Navigation("Connection");
+
+                    b.Navigation("Link");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Connections.LoginLink", b =>
+                {
+                    b.HasOne("Foliosync.Core.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_login_links_users_owner_id");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Connections.PendingLogin", b =>
                 {
                     b.HasOne("Foliosync.Core.Connections.BrokerConnection", null)
@@ -1206,6 +1759,12 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_pending_logins_connections_connection_id");
+
+                    b.HasOne("Foliosync.Core.Connections.LoginLink", null)
+                        .WithMany()
+                        .HasForeignKey("LinkId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_pending_logins_login_links_link_id");
                 });
 
             modelBuilder.Entity("Foliosync.Core.Connections.SyncState", b =>
@@ -1317,6 +1876,18 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_portfolios_users_owner_id");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Sync.Reviews.Review", b =>
+                {
+                    b.HasOne("Foliosync.Core.Portfolios.BrokerAccount", "Account")
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_reviews_accounts_account_id");
+
+                    b.Navigation("Account");
                 });
 
             modelBuilder.Entity("Foliosync.Core.Sync.Snapshot", b =>
@@ -1458,6 +2029,11 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.Navigation("Accounts");
 
                     b.Navigation("Sync");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Connections.LoginLink", b =>
+                {
+                    b.Navigation("Connections");
                 });
 #pragma warning restore 612, 618
         }

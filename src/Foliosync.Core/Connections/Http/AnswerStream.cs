@@ -2,8 +2,8 @@ using Foliosync.Brokers.Contract;
 
 namespace Foliosync.Core.Connections.Http;
 
-/// <summary>The body of a broker's answer: counts against the size limit, ends with the time-out, and leaves a copy with the recorder.</summary>
-internal sealed class BrokerAnswerStream(Stream body, RecordedExchange? recording, RequestTimeout timeout, string broker) : Stream
+/// <summary>The body of an answer: counts against the size limit, ends with the time-out, and leaves a copy with the recorder.</summary>
+internal sealed class AnswerStream(Stream body, RecordedExchange? recording, RequestTimeout timeout, Peer peer) : Stream
 {
     private long _read;
 
@@ -31,17 +31,17 @@ internal sealed class BrokerAnswerStream(Stream body, RecordedExchange? recordin
         }
         catch (OperationCanceledException e) when (!timeout.IsCallersOwn && !cancellationToken.IsCancellationRequested)
         {
-            throw timeout.AsTransient(broker, e);
+            throw timeout.AsTransient(peer.Name, e);
         }
         catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException)
         {
-            throw BrokerException.Transient($"The answer of {broker} broke off. It is tried again later.", detail: e.GetType().Name, inner: e);
+            throw BrokerException.Transient($"The answer of {peer.Name} broke off. It is tried again later.", detail: e.GetType().Name, inner: e);
         }
 
         _read += count;
-        if (_read > BrokerHttp.MaxAnswerBytes)
+        if (_read > peer.MaxBytes)
         {
-            throw BrokerException.InvalidData($"{broker} sent an answer of more than {BrokerHttp.MaxAnswerBytes / 1024 / 1024} MB. It was not read.");
+            throw BrokerException.InvalidData($"{peer.Name} sent an answer of more than {peer.MaxBytes / 1024 / 1024} MB. It was not read.");
         }
 
         recording?.Append(buffer.Span[..count]);
@@ -52,7 +52,7 @@ internal sealed class BrokerAnswerStream(Stream body, RecordedExchange? recordin
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException("A broker's answer is read asynchronously.");
+        throw new NotSupportedException("An answer is read asynchronously.");
 
     public override void Flush()
     {

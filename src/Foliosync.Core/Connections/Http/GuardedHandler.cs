@@ -3,11 +3,21 @@ using Foliosync.Core.Sync;
 
 namespace Foliosync.Core.Connections.Http;
 
-/// <summary>What stands between an adapter and the network, in this order: allowed host, rate limit, time-out, short retries, size limit.</summary>
-internal sealed class BrokerHttpHandler(
+/// <summary>Whom a client may reach.</summary>
+/// <param name="Id">Id of the broker or source, for measurements.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Hosts">Host names that may be called, over TLS only.</param>
+/// <param name="Override">Address that an operator set in their place, with any scheme; null when none is set.</param>
+/// <param name="MaxBytes">An answer that is larger, unpacked, is refused.</param>
+internal sealed record Peer(string Id, string Name, IReadOnlyList<string> Hosts, Uri? Override, long MaxBytes);
+
+/// <summary>
+/// What stands between an adapter, or a reader of prices, and the network, in this order: allowed host, rate limit, time-out, short
+/// retries, size limit.
+/// </summary>
+internal sealed class GuardedHandler(
     HttpMessageInvoker network,
-    BrokerManifest manifest,
-    string? overrideAuthority,
+    Peer peer,
     SlidingWindowLimiter? limiter,
     ExchangeRecorder? recorder,
     TimeProvider clock) : HttpMessageHandler
@@ -26,11 +36,11 @@ internal sealed class BrokerHttpHandler(
             try
             {
                 var response = await SendAsync(request, permit, timeout).ConfigureAwait(false);
-                response.Content = Wrap(response.Content, new BrokerAnswerStream(
+                response.Content = Wrap(response.Content, new AnswerStream(
                     await response.Content.ReadAsStreamAsync(timeout.Token).ConfigureAwait(false),
                     recorder?.Begin(request.Method.Method, request.RequestUri!.AbsolutePath, (int)response.StatusCode, response.Content.Headers),
                     timeout,
-                    manifest.Name));
+                    peer));
                 return response;
             }
             catch (HttpRequestException e) when (tries < MaxTries && MayRepeat(request, e))
@@ -42,12 +52,12 @@ internal sealed class BrokerHttpHandler(
             {
                 timeout.Dispose();
                 throw BrokerException.Transient(
-                    $"{manifest.Name} could not be reached. It is tried again later.", detail: e.HttpRequestError.ToString(), inner: e);
+                    $"{peer.Name} could not be reached. It is tried again later.", detail: e.HttpRequestError.ToString(), inner: e);
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
                 timeout.Dispose();
-                throw timeout.AsTransient(manifest.Name, e);
+                throw timeout.AsTransient(peer.Name, e);
             }
             catch
             {
@@ -61,7 +71,7 @@ internal sealed class BrokerHttpHandler(
     {
         var began = clock.GetTimestamp();
         var permit = await limit.EnterAsync(cancellationToken).ConfigureAwait(false);
-        SyncMetrics.WaitedForTurn(manifest.Id, clock.GetElapsedTime(began));
+        SyncMetrics.WaitedForTurn(peer.Id, clock.GetElapsedTime(began));
         return permit;
     }
 
@@ -82,7 +92,7 @@ internal sealed class BrokerHttpHandler(
         e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
         || (request.Method == HttpMethod.Get && e.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.Unknown);
 
-    private static StreamContent Wrap(HttpContent original, BrokerAnswerStream stream)
+    private static StreamContent Wrap(HttpContent original, AnswerStream stream)
     {
         var content = new StreamContent(stream);
         foreach (var (name, values) in original.Headers.NonValidated)
@@ -98,12 +108,12 @@ internal sealed class BrokerHttpHandler(
 
     private void RequireAllowedHost(Uri address)
     {
-        var allowed = address.Authority.Equals(overrideAuthority, StringComparison.OrdinalIgnoreCase)
-            || (address.Scheme == Uri.UriSchemeHttps && manifest.Hosts.Contains(address.Host, StringComparer.OrdinalIgnoreCase));
+        var allowed = address.Authority.Equals(peer.Override?.Authority, StringComparison.OrdinalIgnoreCase)
+            || (address.Scheme == Uri.UriSchemeHttps && peer.Hosts.Contains(address.Host, StringComparer.OrdinalIgnoreCase));
         if (!allowed)
         {
             throw BrokerException.InvalidData(
-                $"The {manifest.Name} adapter tried to reach {address.Host}, which its manifest does not list. Nothing was sent.");
+                $"The reader of {peer.Name} tried to reach {address.Host}, which it does not list. Nothing was sent.");
         }
     }
 }
