@@ -27,7 +27,11 @@ internal sealed record EndedRun(
     IReadOnlyCollection<string> Open,
     DateTimeOffset? LastSuccessAt,
     DateTimeOffset ConnectedAt,
-    DateTimeOffset Now);
+    DateTimeOffset Now)
+{
+    /// <summary>True when a person has rejected the report that the broker repeats, and needs not be told again.</summary>
+    public bool IsRejected { get; init; }
+}
 
 /// <summary>An incident that begins.</summary>
 /// <param name="Kind">One of <see cref="AlertKinds"/>.</param>
@@ -92,7 +96,7 @@ internal static class AlertRules
         { Before: ConnectionState.Paused } or { After: ConnectionState.Paused } or { Run: SyncRunState.Cancelled } => null,
         { Run: SyncRunState.NeedsLogin } => AlertKinds.NeedsLogin,
         { ErrorKind: AlertKinds.ProviderChanged } => AlertKinds.ProviderChanged,
-        { Run: SyncRunState.NeedsReview } => AlertKinds.NeedsReview,
+        { Run: SyncRunState.NeedsReview } => run.IsRejected ? null : AlertKinds.NeedsReview,
         { After: ConnectionState.CredentialsRejected } when IsKind(run, BrokerErrorKind.AuthExpired) => AlertKinds.CredentialsRejected,
         { After: ConnectionState.Failing } when IsKind(run, BrokerErrorKind.Transient) => AlertKinds.Failing,
         _ => null,

@@ -61,7 +61,8 @@ internal static class StorageModel
             e.HasKey(s => s.ConnectionId);
             e.HasIndex(s => new { s.BrokerId, s.Shard, s.NextSyncAt });
             e.Enum(s => s.State);
-            e.Enum(s => s.NextTrigger);
+            e.Enum(s => s.NextTrigger).HasDefaultValue(SyncTrigger.Schedule);
+            e.Property(s => s.Shard).HasDefaultValue(0);
         });
         builder.Entity<BrokerCredential>(e =>
         {
@@ -232,7 +233,7 @@ internal static class StorageModel
         where T : class =>
         entity.HasOne(account).WithMany().HasForeignKey("AccountId").OnDelete(DeleteBehavior.Cascade);
 
-    private static void Enum<TEntity, TEnum>(this EntityTypeBuilder<TEntity> entity, Expression<Func<TEntity, TEnum>> property)
+    private static PropertyBuilder<TEnum> Enum<TEntity, TEnum>(this EntityTypeBuilder<TEntity> entity, Expression<Func<TEntity, TEnum>> property)
         where TEntity : class
         where TEnum : struct, Enum =>
         entity.Property(property).HasMaxLength(30).HasConversion(v => SqlValues.ToText(v), t => SqlValues.Parse<TEnum>(t));

@@ -133,6 +133,9 @@ internal sealed class ConnectionReading(ClaimedConnection connection)
     /// <summary>The recording it was read from; null when the broker was asked.</summary>
     public Replay? Replay { get; init; }
 
+    /// <summary>True when a person has rejected the very report that came again.</summary>
+    public bool IsRejected { get; set; }
+
     public bool IsComplete => Error is null && !Cancelled;
 
     /// <summary>What tells the steps of one account from those of another; empty for the only one.</summary>

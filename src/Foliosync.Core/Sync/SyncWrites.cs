@@ -64,7 +64,10 @@ internal sealed class SyncWrites
             connection.OpenAlerts,
             connection.LastSuccessAt,
             connection.CreatedAt,
-            now));
+            now)
+        {
+            IsRejected = end.Reading.IsRejected,
+        });
         // What the run met is past when the session was replaced or has ended while it was at work.
         var isCurrent = end.Reading.StateNow == connection.State && !end.Reading.IsSessionReplaced;
         _healed.AddRange(decision.Ended

@@ -34,6 +34,7 @@ public sealed class AlertOutboxTests
         (await world.ReadAsync(db => db.Alerts.CountAsync())).ShouldBe(0);
 
         await world.ReadAsync(db => db.Database.ExecuteSqlRawAsync(store == Store.Sqlite ? "drop trigger refuse" : "drop trigger refuse on sync_runs"));
+        world.Time.Advance(TimeSpan.FromMinutes(1));
         await world.SyncAsync();
         (await world.LastRunAsync()).State.ShouldBe(SyncRunState.NeedsLogin);
         var alert = await world.ReadAsync(db => db.Alerts.SingleAsync());

@@ -2,7 +2,9 @@ using Foliosync.Brokers.Contract;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Instruments;
+using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
+using Foliosync.Core.Prices;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Sync.Reviews;
@@ -34,6 +36,10 @@ public sealed class OwnerScopeTests
         [typeof(Snapshot)] = "sealed; replayed and compared only through its run, which is filtered",
         [typeof(PendingLogin)] = "found only by the hash of a secret state; the callback works without a cookie",
         [typeof(BrokerSettings)] = "the instance's",
+        [typeof(BrokerHealth)] = "the instance's",
+        [typeof(WorkerPresence)] = "the instance's",
+        [typeof(PriceFeedState)] = "the instance's",
+        [typeof(FxRate)] = "shared by all",
         [typeof(Instrument)] = "shared by all",
         [typeof(InstrumentAlias)] = "shared by all",
         [typeof(Price)] = "shared by all",

@@ -41,14 +41,14 @@ public sealed class BrokerFaultTests
     }
 
     [Fact]
-    public async Task A_429_that_does_not_say_how_long_is_waited_out_for_a_minute()
+    public async Task A_429_that_does_not_say_how_long_is_waited_out_for_ten_seconds()
     {
         await using var world = await KiteWorld.CreateAsync();
 
         var run = await world.MeetAsync(new Fault(FaultKind.RateLimitedSilently) { Path = Holdings });
 
         (run.State, run.ErrorKind).ShouldBe((SyncRunState.Failed, "rateLimited"));
-        (await world.Sync.StateAsync("Kite 1")).NextSyncAt.ShouldBe(world.Sync.Clock.GetUtcNow().AddMinutes(1));
+        (await world.Sync.StateAsync("Kite 1")).NextSyncAt.ShouldBe(world.Sync.Clock.GetUtcNow().AddSeconds(10));
         await world.ShouldRecoverAsync();
     }
 
@@ -56,7 +56,16 @@ public sealed class BrokerFaultTests
     public Task A_500_is_tried_again_later() => TransientAsync(FaultKind.ServerError);
 
     [Fact]
-    public Task A_503_is_tried_again_later() => TransientAsync(FaultKind.Unavailable);
+    public async Task A_503_that_says_when_to_come_back_is_taken_at_its_word()
+    {
+        await using var world = await KiteWorld.CreateAsync();
+
+        var run = await world.MeetAsync(new Fault(FaultKind.Unavailable) { Path = Holdings });
+
+        (run.State, run.ErrorKind).ShouldBe((SyncRunState.Failed, "transient"));
+        (await world.Sync.StateAsync("Kite 1")).NextSyncAt.ShouldBe(world.Sync.Clock.GetUtcNow().AddSeconds(2));
+        await world.ShouldRecoverAsync();
+    }
 
     [Fact]
     public Task A_connection_that_is_reset_is_tried_again_later() => TransientAsync(FaultKind.Reset);

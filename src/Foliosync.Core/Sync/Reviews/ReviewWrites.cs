@@ -123,6 +123,7 @@ internal sealed class ReviewWrites
             }
 
             _again.Add(new Again(known.Id, reading.Connection.RunId));
+            reading.IsRejected |= known.State == ReviewState.Rejected;
             return known.State == ReviewState.Rejected
                 ? $"{changes.Suspicion} This was rejected on {known.DecidedAt:yyyy-MM-dd}, so your data stays as it was. If it is right after all, accept this run."
                 : Waits(changes);
@@ -189,7 +190,7 @@ internal sealed class ReviewWrites
         if (_accepted.Count > 0)
         {
             script.Change(
-                "update alerts set resolved_at = @at where connection_id {ids} and kind = 'needsReview' and resolved_at is null",
+                "update alerts set resolved_at = @at, tell_at = @at where connection_id {ids} and kind = 'needsReview' and resolved_at is null",
                 [.. _accepted.Distinct()],
                 ("at", now));
         }

@@ -492,8 +492,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
 
                     b.Property<string>("NextTrigger")
                         .IsRequired()
+                        .ValueGeneratedOnAdd()
                         .HasMaxLength(30)
                         .HasColumnType("character varying(30)")
+                        .HasDefaultValue("schedule")
                         .HasColumnName("next_trigger");
 
                     b.Property<DateTimeOffset?>("SessionCheckedAt")
@@ -505,7 +507,9 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnName("session_since");
 
                     b.Property<int>("Shard")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("integer")
+                        .HasDefaultValue(0)
                         .HasColumnName("shard");
 
                     b.Property<string>("State")

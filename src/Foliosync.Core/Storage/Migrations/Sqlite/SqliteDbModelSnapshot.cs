@@ -487,8 +487,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
 
                     b.Property<string>("NextTrigger")
                         .IsRequired()
+                        .ValueGeneratedOnAdd()
                         .HasMaxLength(30)
                         .HasColumnType("TEXT")
+                        .HasDefaultValue("schedule")
                         .HasColumnName("next_trigger");
 
                     b.Property<long?>("SessionCheckedAt")
@@ -500,7 +502,9 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnName("session_since");
 
                     b.Property<int>("Shard")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER")
+                        .HasDefaultValue(0)
                         .HasColumnName("shard");
 
                     b.Property<string>("State")
