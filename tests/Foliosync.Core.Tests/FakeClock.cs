@@ -12,3 +12,12 @@ public sealed class FakeClock(DateTimeOffset now) : TimeProvider
 
     public void Advance(TimeSpan by) => Interlocked.Add(ref _ticks, by.Ticks);
 }
+
+/// <summary>Goes as the real time does, but begins on a Monday morning in India: what brokers do at night is not met by chance.</summary>
+public sealed class WorkdayClock : TimeProvider
+{
+    private readonly DateTimeOffset _start = FakeClock.OnAWorkday().GetUtcNow();
+    private readonly long _startedAt = System.GetTimestamp();
+
+    public override DateTimeOffset GetUtcNow() => _start + System.GetElapsedTime(_startedAt);
+}

@@ -103,7 +103,7 @@ public sealed class DriftTests
 
     private static async Task<SyncWorld> WorldAsync(Store store, KiteSimulator kite)
     {
-        var world = await SyncWorld.CreateAsync(store, TimeProvider.System, kite.BaseAddress);
+        var world = await SyncWorld.CreateAsync(store, new WorkdayClock(), kite.BaseAddress);
         await world.ImportAsync(
         [
             $$$"""{"user":"asha@example.org","portfolio":"Main","broker":"zerodha","label":"Kite","credentials":{"apiKey":"{{{KiteSimulator.ApiKeyOf(1)}}}","apiSecret":"{{{KiteSimulator.ApiSecretOf(1)}}}"},"session":{"token":"{{{KiteSimulator.FirstAccessTokenOf(1)}}}"}}""",

@@ -84,7 +84,7 @@ public sealed class SyncTelemetryTests
     public async Task Calls_tell_how_long_they_waited_for_their_turn()
     {
         await using var kite = await KiteSimulator.StartAsync(new KiteSimulatorOptions { Accounts = 1, Holdings = 5 });
-        await using var world = await SyncWorld.CreateAsync(Store.Sqlite, TimeProvider.System, kite.BaseAddress);
+        await using var world = await SyncWorld.CreateAsync(Store.Sqlite, new WorkdayClock(), kite.BaseAddress);
         await world.ImportAsync([KiteLine()]);
         using var heard = new HeardMetrics();
 

@@ -15,7 +15,7 @@ public sealed class ZerodhaSyncTests
     public async Task Everything_a_zerodha_account_has_is_read_once_and_then_unchanged(Store store)
     {
         await using var kite = await KiteSimulator.StartAsync(new KiteSimulatorOptions { Accounts = 3, Holdings = 40, EnforceRateLimit = true });
-        await using var world = await SyncWorld.CreateAsync(store, TimeProvider.System, kite.BaseAddress);
+        await using var world = await SyncWorld.CreateAsync(store, new WorkdayClock(), kite.BaseAddress);
         await world.ImportAsync(Lines(3));
 
         var first = await world.SyncAsync();
@@ -35,7 +35,7 @@ public sealed class ZerodhaSyncTests
     public async Task A_purchase_is_counted_once_today_tomorrow_and_when_it_has_settled(Store store)
     {
         await using var kite = await KiteSimulator.StartAsync(new KiteSimulatorOptions { Accounts = 1, Holdings = 10 });
-        await using var world = await SyncWorld.CreateAsync(store, TimeProvider.System, kite.BaseAddress);
+        await using var world = await SyncWorld.CreateAsync(store, new WorkdayClock(), kite.BaseAddress);
         await world.ImportAsync(Lines(1));
         await world.SyncAsync();
         var unsettled = (await world.HoldingsAsync()).Single(h => h.UnsettledQuantity > 0 && h.Reads.HasFlag(ReadKinds.Positions));
@@ -71,7 +71,7 @@ public sealed class ZerodhaSyncTests
     public async Task A_fault_of_kite_leaves_the_holdings_and_names_its_kind(FaultKind fault, SyncRunState state, string kind)
     {
         await using var kite = await KiteSimulator.StartAsync(new KiteSimulatorOptions { Accounts = 1, Holdings = 40 });
-        await using var world = await SyncWorld.CreateAsync(Store.Sqlite, TimeProvider.System, kite.BaseAddress);
+        await using var world = await SyncWorld.CreateAsync(Store.Sqlite, new WorkdayClock(), kite.BaseAddress);
         await world.ImportAsync(Lines(1));
         await world.SyncAsync();
         var before = await world.HoldingsAsync();
