@@ -11,6 +11,7 @@ namespace Foliosync.Core.Connections;
 /// <param name="Credentials">Values by key of the manifest.</param>
 /// <param name="Session">A session the person has already; null for none.</param>
 /// <param name="Reads">What to read; null for everything the adapter can.</param>
+/// <param name="SyncInterval">The person's own time between two scheduled syncs; null to follow the broker and the instance.</param>
 public sealed record NewConnection(
     Guid OwnerId,
     Guid PortfolioId,
@@ -18,7 +19,8 @@ public sealed record NewConnection(
     string? Label,
     IReadOnlyDictionary<string, string> Credentials,
     BrokerToken? Session = null,
-    ReadKinds? Reads = null)
+    ReadKinds? Reads = null,
+    TimeSpan? SyncInterval = null)
 {
     /// <summary>Without the credentials.</summary>
     public override string ToString() => $"{nameof(NewConnection)} {{ {BrokerId}, {Label} }}";
@@ -54,9 +56,13 @@ internal sealed class ConnectionDraft
         var session = request.Session;
         var sync = new SyncState
         {
-            ConnectionId = id, BrokerId = manifest.Id, Shard = SyncState.ShardOf(id), SessionSince = session is null ? null : now,
+            ConnectionId = id,
+            BrokerId = manifest.Id,
+            Shard = SyncState.ShardOf(id),
+            SessionSince = session is null ? null : now,
         };
-        SessionRules.Start(sync, SessionRules.NeedsLoginNow(broker, session is not null, session?.ExpiresAt, now), now);
+        var reads = CheckReads(request.Reads, broker);
+        SessionRules.Start(sync, reads, SessionRules.NeedsLoginNow(broker, session is not null, session?.ExpiresAt, now), now);
         var connection = new BrokerConnection
         {
             Id = id,
@@ -64,7 +70,8 @@ internal sealed class ConnectionDraft
             PortfolioId = request.PortfolioId,
             BrokerId = manifest.Id,
             Label = CheckLabel(request.Label, manifest),
-            Reads = CheckReads(request.Reads, broker),
+            Reads = reads,
+            SyncInterval = request.SyncInterval,
             SessionExpiresAt = session?.ExpiresAt,
             CreatedAt = now,
             Sync = sync,

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Connections.Http;
 using Foliosync.Core.Storage;
+using Foliosync.Core.Sync;
 using Foliosync.Core.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,7 +12,8 @@ namespace Foliosync.Core.Connections;
 /// <param name="Label">What the person calls it.</param>
 /// <param name="Reads">What it reads.</param>
 /// <param name="PortfolioId">The portfolio that it and its accounts count for.</param>
-public sealed record ConnectionChange(string? Label = null, ReadKinds? Reads = null, Guid? PortfolioId = null);
+/// <param name="SyncInterval">The person's own time between two scheduled syncs; zero to follow the broker and the instance again.</param>
+public sealed record ConnectionChange(string? Label = null, ReadKinds? Reads = null, Guid? PortfolioId = null, TimeSpan? SyncInterval = null);
 
 /// <summary>What a broker says about a connection.</summary>
 /// <param name="Identity">Who the login belongs to.</param>
@@ -19,7 +21,8 @@ public sealed record ConnectionChange(string? Label = null, ReadKinds? Reads = n
 public sealed record ConnectionTest(BrokerIdentity Identity, IReadOnlyList<ReportedAccount> Accounts);
 
 /// <summary>Makes, changes and removes connections. Asking the broker may throw <see cref="BrokerException"/>.</summary>
-public sealed class ConnectionSetup(Database database, Vault vault, BrokerCatalog catalog, BrokerHttp http, TimeProvider clock)
+public sealed class ConnectionSetup(
+    Database database, Vault vault, BrokerCatalog catalog, BrokerHttp http, SyncSettings settings, TimeProvider clock)
 {
     /// <summary>Makes a connection, its accounts as far as they are known included.</summary>
     /// <param name="request">What the person gave.</param>
@@ -114,7 +117,7 @@ public sealed class ConnectionSetup(Database database, Vault vault, BrokerCatalo
         if (connection.Sync.State != ConnectionState.Paused)
         {
             SessionRules.Start(
-                connection.Sync, SessionRules.NeedsLoginNow(broker, hasSession, connection.SessionExpiresAt, now), now);
+                connection.Sync, connection.Reads, SessionRules.NeedsLoginNow(broker, hasSession, connection.SessionExpiresAt, now), now);
         }
 
         db.AuditEvents.Add(by.Did("connection.credentialsReplaced", connectionId, now));
@@ -143,11 +146,20 @@ public sealed class ConnectionSetup(Database database, Vault vault, BrokerCatalo
             }
         }
 
+        if (change.SyncInterval is { } interval)
+        {
+            connection.SyncInterval = interval == TimeSpan.Zero ? null : interval;
+            var next = SyncSchedule.Next(settings.RhythmOf(connection.BrokerId, connection.SyncInterval), connectionId, clock.GetUtcNow());
+            // A retry that comes sooner stays, and so does a wait for a person.
+            connection.Sync!.NextSyncAt = next < connection.Sync.NextSyncAt ? next : connection.Sync.NextSyncAt;
+        }
+
         var detail = JsonSerializer.Serialize(new
         {
             label = change.Label,
             reads = change.Reads is { } reads ? ReadKindNames.ToNames(reads) : null,
             portfolioId = change.PortfolioId,
+            syncInterval = change.SyncInterval,
         });
         db.AuditEvents.Add(by.Did("connection.changed", connectionId, clock.GetUtcNow(), detail));
         await db.SaveChangesAsync(cancellationToken);
@@ -182,7 +194,7 @@ public sealed class ConnectionSetup(Database database, Vault vault, BrokerCatalo
         var hasSession = await db.Credentials.AnyAsync(
             c => c.ConnectionId == connectionId && c.Field == BrokerCredential.SessionField, cancellationToken);
         SessionRules.Start(
-            connection.Sync, SessionRules.NeedsLoginNow(BrokerOf(connection), hasSession, connection.SessionExpiresAt, now), now);
+            connection.Sync, connection.Reads, SessionRules.NeedsLoginNow(BrokerOf(connection), hasSession, connection.SessionExpiresAt, now), now);
         db.AuditEvents.Add(by.Did("connection.resumed", connectionId, now));
         await db.SaveChangesAsync(cancellationToken);
     }

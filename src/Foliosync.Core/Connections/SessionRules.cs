@@ -20,10 +20,14 @@ internal static class SessionRules
         NeedsLogin(broker) && (!hasSession || expiresAt <= now);
 
     /// <summary>The state of a connection that nothing is known against, and its next sync.</summary>
-    public static void Start(SyncState sync, bool needsLoginNow, DateTimeOffset now)
+    /// <param name="sync">What is set.</param>
+    /// <param name="reads">What the connection reads; one that reads nothing by itself, files only, is never due.</param>
+    /// <param name="needsLoginNow">See <see cref="NeedsLoginNow"/>.</param>
+    /// <param name="now">UTC instant.</param>
+    public static void Start(SyncState sync, ReadKinds reads, bool needsLoginNow, DateTimeOffset now)
     {
         sync.State = needsLoginNow ? ConnectionState.NeedsLogin : ConnectionState.Active;
-        sync.NextSyncAt = needsLoginNow ? null : now;
+        sync.NextSyncAt = needsLoginNow || reads == ReadKinds.None ? null : now;
         sync.NextTrigger = SyncTrigger.Schedule;
     }
 }

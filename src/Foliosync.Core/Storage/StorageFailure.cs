@@ -9,6 +9,9 @@ internal static class StorageFailure
     // SQLITE_FULL, https://www.sqlite.org/rescode.html#full
     private const int SqliteFull = 13;
 
+    /// <summary>True when the database is away or busy for a moment, and the same statement may work soon.</summary>
+    public static bool IsAway(Exception failure) => failure is NpgsqlException { IsTransient: true } && !IsFull(failure);
+
     /// <summary>True when the disk is full.</summary>
     public static bool IsFull(Exception failure)
     {

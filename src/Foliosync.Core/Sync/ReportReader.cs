@@ -1,4 +1,5 @@
 using Foliosync.Brokers.Contract;
+using Foliosync.Core.Connections;
 using Foliosync.Core.Instruments;
 
 namespace Foliosync.Core.Sync;
@@ -22,6 +23,12 @@ internal sealed class ReportReader(ResolveInstruments resolve, InstrumentNames? 
 
         var accounts = await AccountsAsync(reading, broker, session, cancellationToken).ConfigureAwait(false);
         reading.HasSeveralAccounts = accounts.Count > 1;
+        if (reading.Connection.Reads == ReadKinds.None && reading.Connection.Accounts.Count > 0)
+        {
+            // What files said is as old as they are: a sync that reads nothing must not make it look fresh.
+            return;
+        }
+
         foreach (var account in accounts)
         {
             var report = await new AccountReader(reading, broker, session, account, resolve, names, clock)

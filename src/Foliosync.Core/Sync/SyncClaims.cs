@@ -32,19 +32,28 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
             ("now", clock.GetUtcNow()),
             ("most", most));
         await find.ReadAsync(database, cancellationToken).ConfigureAwait(false);
-        if (due.Count == 0)
+        return await AdoptAsync(due, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Finds connections whose run begins because a person is at it.</summary>
+    public Task<IReadOnlyList<WantedSync>> WantAsync(IEnumerable<Guid> connectionIds, SyncTrigger trigger, CancellationToken cancellationToken) =>
+        AdoptAsync(connectionIds.ToDictionary(id => id, id => new WantedSync(id, null, trigger)), cancellationToken);
+
+    // Whoever waits for a sync of a connection is served by the run that begins for another reason.
+    private async Task<IReadOnlyList<WantedSync>> AdoptAsync(Dictionary<Guid, WantedSync> wanted, CancellationToken cancellationToken)
+    {
+        if (wanted.Count == 0)
         {
             return [];
         }
 
-        // Whoever waits for a sync of a connection that is due is served by the same run.
         var adopt = SqlScript.For(database);
         adopt.Query(
             "select id, connection_id, trigger from sync_runs where state = 'queued' and connection_id {ids} order by id desc",
-            due.Keys,
-            row => due[row.Id(1)] = new WantedSync(row.Id(1), row.Id(0), SqlValues.Parse<SyncTrigger>(row.GetString(2))));
+            wanted.Keys,
+            row => wanted[row.Id(1)] = new WantedSync(row.Id(1), row.Id(0), SqlValues.Parse<SyncTrigger>(row.GetString(2))));
         await adopt.ReadAsync(database, cancellationToken).ConfigureAwait(false);
-        return [.. due.Values];
+        return [.. wanted.Values];
     }
 
     /// <summary>Finds the queued run of a connection; none when there is none.</summary>

@@ -18,6 +18,8 @@ public sealed partial class SyncEngine
 {
     private const int ClaimSize = 64;
 
+    private const int MostStoreTries = 10;
+
     // Several shards of a broker run at the same time.
     private const int ReadersOfAShard = 12;
 
@@ -153,7 +155,7 @@ public sealed partial class SyncEngine
         connections = request.BrokerId is { } broker ? connections.Where(c => c.BrokerId == broker) : connections;
         connections = request.PortfolioId is { } portfolio ? connections.Where(c => c.PortfolioId == portfolio) : connections;
         var ids = await connections.Select(c => c.Id).ToListAsync(cancellationToken).ConfigureAwait(false);
-        return ids.ConvertAll(id => new WantedSync(id, null, request.Trigger));
+        return await _claims.WantAsync(ids, request.Trigger, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task ClaimAsync(
@@ -205,13 +207,31 @@ public sealed partial class SyncEngine
             }
 
             // Not cancellable: what was read is stored, and the runs come to their end.
-            var ends = await _store.StoreAsync(group, CancellationToken.None).ConfigureAwait(false);
+            var ends = await StoreWithPatienceAsync(group).ConfigureAwait(false);
             await _gate.NoteAsync(ends, CancellationToken.None).ConfigureAwait(false);
             tally.Add(group.Count, ends);
             foreach (var end in ends)
             {
                 _journal.End(end);
                 await _prices.NoteAsync(end.Reading, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // A database that restarts is away for seconds. What was read meanwhile is worth a little patience; after that, the leases run out and
+    // others read it again.
+    private async Task<IReadOnlyList<RunEnd>> StoreWithPatienceAsync(IReadOnlyList<ConnectionReading> group)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await _store.StoreAsync(group, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (DbException e) when (tries < MostStoreTries && StorageFailure.IsAway(e))
+            {
+                LogNotStored(_log, e);
+                await Task.Delay(TimeSpan.FromSeconds(Math.Min(tries, 5)), _clock).ConfigureAwait(false);
             }
         }
     }
@@ -289,6 +309,9 @@ public sealed partial class SyncEngine
             }
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; what was read is stored in a moment")]
+    private static partial void LogNotStored(ILogger log, Exception e);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Leases could not be renewed; it is tried again in a moment")]
     private static partial void LogNotRenewed(ILogger log, Exception e);

@@ -11,7 +11,11 @@ namespace Foliosync.Core.Sync;
 /// <param name="ScheduledAt">UTC instant at which the schedule would sync it next.</param>
 /// <param name="Now">UTC instant of the end of the run.</param>
 public sealed record RunContext(
-    ConnectionState State, int ConsecutiveFailures, SyncTrigger Trigger, bool CanLogIn, DateTimeOffset ScheduledAt, DateTimeOffset Now);
+    ConnectionState State, int ConsecutiveFailures, SyncTrigger Trigger, bool CanLogIn, DateTimeOffset ScheduledAt, DateTimeOffset Now)
+{
+    /// <summary>True when the connection reads nothing by itself: it is fed with files and never due.</summary>
+    public bool IsFed { get; init; }
+}
 
 /// <summary>What becomes of run and connection.</summary>
 /// <param name="RunState">How the run ends.</param>
@@ -117,9 +121,9 @@ public static class SyncPolicy
         return (doubled < LongestBackoff ? doubled : LongestBackoff) * (0.8 + (0.4 * jitter));
     }
 
-    // Only a person ends a pause, and a paused connection is not due.
+    // Only a person ends a pause; a paused connection is not due, nor one that is fed.
     private static ConnectionState Keep(RunContext context, ConnectionState otherwise) =>
         context.State == ConnectionState.Paused ? ConnectionState.Paused : otherwise;
 
-    private static DateTimeOffset? Next(RunContext context, DateTimeOffset at) => context.State == ConnectionState.Paused ? null : at;
+    private static DateTimeOffset? Next(RunContext context, DateTimeOffset at) => context.State == ConnectionState.Paused || context.IsFed ? null : at;
 }

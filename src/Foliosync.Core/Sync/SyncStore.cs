@@ -17,6 +17,7 @@ namespace Foliosync.Core.Sync;
 internal sealed partial class SyncStore(Database database, Vault vault, SyncSettings settings, TimeProvider clock, ILogger<SyncStore> log)
 {
     /// <summary>Stores the readings and ends their runs. Never throws for one connection's fault.</summary>
+    /// <exception cref="DbException">The database is away; nothing was stored, and the same call may work soon.</exception>
     /// <returns>What became of each; a run whose lease was lost is left out, for another process has taken it over.</returns>
     public async Task<IReadOnlyList<RunEnd>> StoreAsync(IReadOnlyList<ConnectionReading> group, CancellationToken cancellationToken)
     {
@@ -24,7 +25,7 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
         {
             return await StoreTogetherAsync(group, cancellationToken).ConfigureAwait(false);
         }
-        catch (DbException e) when (group.Count > 1)
+        catch (DbException e) when (group.Count > 1 && !StorageFailure.IsAway(e))
         {
             LogGroupFailed(log, group.Count, e);
             var ends = new List<RunEnd>(group.Count);
@@ -35,7 +36,7 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
 
             return ends;
         }
-        catch (DbException e) when (group[0].Error is not DbException)
+        catch (DbException e) when (group[0].Error is not DbException && !StorageFailure.IsAway(e))
         {
             // The result is lost, the run must not be: it ends as failed, with the reason.
             LogStoreFailed(log, group[0].Connection.Id, e);
@@ -104,7 +105,10 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
             connection.Trigger,
             reading.CanLogIn,
             SyncSchedule.Next(settings.RhythmOf(connection.BrokerId, connection.SyncInterval), connection.Id, now),
-            now);
+            now)
+        {
+            IsFed = connection.Reads == ReadKinds.None,
+        };
         // A renewed session is kept however the run ended: the one before it may be used up. But a login meanwhile brought a newer one.
         reading.RenewedToken = reading.IsSessionReplaced ? null : reading.RenewedToken;
         if (reading.RenewedToken is { } token)

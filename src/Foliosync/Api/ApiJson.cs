@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Jobs;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Sync.Replays;
 using Foliosync.Core.Sync.Reviews;
@@ -60,6 +61,7 @@ namespace Foliosync.Api;
 [JsonSerializable(typeof(Page<AlertDeliveryView>))]
 [JsonSerializable(typeof(Page<FxRateView>))]
 [JsonSerializable(typeof(Page<PriceView>))]
+[JsonSerializable(typeof(UpdateStatus))]
 [JsonSerializable(typeof(Page<TokenView>))]
 [JsonSerializable(typeof(TokenInput))]
 [JsonSerializable(typeof(NewTokenView))]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core;
 using Foliosync.Core.Connections;
@@ -16,6 +17,9 @@ internal sealed record BrokerView(
     bool Unattended,
     BrokerMaturity Maturity,
     string SessionRule,
+    string TimeZone,
+    IReadOnlyList<string> SyncTimes,
+    int? HistoryDays,
     bool Enabled,
     IReadOnlyList<CredentialFieldView> Credentials)
 {
@@ -29,6 +33,9 @@ internal sealed record BrokerView(
         broker.Manifest.Unattended,
         broker.Manifest.Maturity,
         broker.Manifest.SessionRule,
+        broker.Manifest.TimeZone,
+        [.. broker.Manifest.SyncTimes.Select(t => t.ToString("HH:mm", CultureInfo.InvariantCulture))],
+        broker.Manifest.HistoryDepth is { } depth ? (int)depth.TotalDays : null,
         broker.Enabled,
         [.. broker.Manifest.Credentials.Select(CredentialFieldView.Of)]);
 }

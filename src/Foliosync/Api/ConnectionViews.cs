@@ -18,7 +18,8 @@ namespace Foliosync.Api;
 /// <param name="Accounts">The accounts found so far.</param>
 /// <param name="Session">The broker's session.</param>
 /// <param name="LastSuccessAt">When it last synced; null before the first time.</param>
-/// <param name="NextSyncAt">When it syncs next; null while it waits for a person.</param>
+/// <param name="SyncInterval">The person's own time between two scheduled syncs, like 00:30:00; null to follow the broker and the instance.</param>
+/// <param name="NextSyncAt">When it syncs next, a hold of its broker included; null while it waits for a person.</param>
 /// <param name="LastRun">The last run; null before the first.</param>
 /// <param name="ConsecutiveFailures">Faults since the last success.</param>
 /// <param name="CreatedAt">When it was made.</param>
@@ -33,6 +34,7 @@ internal sealed record ConnectionView(
     IReadOnlyList<ConnectionAccountView> Accounts,
     SessionView Session,
     DateTimeOffset? LastSuccessAt,
+    string? SyncInterval,
     DateTimeOffset? NextSyncAt,
     SyncRunView? LastRun,
     int ConsecutiveFailures,
@@ -47,10 +49,16 @@ internal sealed record ConnectionView(
         var runs = runIds.Count == 0
             ? []
             : await db.SyncRuns.AsNoTracking().Where(r => runIds.Contains(r.Id)).ToDictionaryAsync(r => r.Id, cancellationToken);
-        return [.. rows.Select(c => Of(c, c.Sync!.LastRunId is { } id ? runs.GetValueOrDefault(id) : null))];
+        var holds = await db.BrokerHealth.AsNoTracking().Where(h => h.HeldUntil != null)
+            .ToDictionaryAsync(h => h.BrokerId, h => h.HeldUntil!.Value, cancellationToken);
+        return [.. rows.Select(c => Of(c, c.Sync!.LastRunId is { } id ? runs.GetValueOrDefault(id) : null, holds))];
     }
 
-    private static ConnectionView Of(BrokerConnection c, SyncRun? lastRun) => new(
+    // A broker that is held back is not called before its time, whatever is due.
+    private static DateTimeOffset? NextOf(BrokerConnection c, Dictionary<string, DateTimeOffset> holds) =>
+        c.Sync!.NextSyncAt is { } next && holds.TryGetValue(c.BrokerId, out var held) && held > next ? held : c.Sync.NextSyncAt;
+
+    private static ConnectionView Of(BrokerConnection c, SyncRun? lastRun, Dictionary<string, DateTimeOffset> holds) => new(
         c.Id,
         c.PortfolioId,
         c.BrokerId,
@@ -61,7 +69,8 @@ internal sealed record ConnectionView(
         [.. c.Accounts.OrderBy(a => a.ExternalId, StringComparer.Ordinal).Select(a => new ConnectionAccountView(a.Id, a.ExternalId, a.Name))],
         new SessionView(c.SessionExpiresAt, c.Sync.SessionSince, c.Sync.SessionCheckedAt),
         c.Sync.LastSuccessAt,
-        c.Sync.NextSyncAt,
+        SyncIntervals.ToText(c.SyncInterval),
+        NextOf(c, holds),
         lastRun is null ? null : SyncRunView.Of(lastRun),
         c.Sync.ConsecutiveFailures,
         c.CreatedAt);
@@ -83,21 +92,23 @@ internal sealed record SessionView(DateTimeOffset? ExpiresAt, DateTimeOffset? Si
 /// <param name="Credentials">Values by key of the broker's credentials.</param>
 /// <param name="Session">A session the person has already.</param>
 /// <param name="Reads">What to read; everything the broker can if not given.</param>
+/// <param name="SyncInterval">An own time between two scheduled syncs, like 00:30:00; as the broker and the instance suggest if not given.</param>
 internal sealed record ConnectionInput(
     string? PortfolioId,
     string? Broker,
     string? Label,
     Dictionary<string, string>? Credentials,
     SessionInput? Session,
-    string[]? Reads);
+    string[]? Reads,
+    string? SyncInterval);
 
 /// <summary>A session at the broker.</summary>
 /// <param name="Token">What the broker gave.</param>
 /// <param name="ExpiresAt">When it ends; null when not known.</param>
 internal sealed record SessionInput(string? Token, DateTimeOffset? ExpiresAt);
 
-/// <summary>Changes of a connection; what is missing stays.</summary>
-internal sealed record ConnectionPatch(string? Label, string[]? Reads, string? PortfolioId);
+/// <summary>Changes of a connection; what is missing stays. An empty interval follows the broker and the instance again.</summary>
+internal sealed record ConnectionPatch(string? Label, string[]? Reads, string? PortfolioId, string? SyncInterval);
 
 /// <summary>What the person typed, for brokers that ask here.</summary>
 /// <param name="Answers">Values by key of what was asked.</param>

@@ -22,7 +22,7 @@ internal static class ConnectionsApi
 
         var one = group.MapGroup("/{id:guid}").ProducesProblem(404);
         one.MapGet("/", GetAsync).WithName("getConnection").WithSummary("Get a connection");
-        one.MapPatch("/", ChangeAsync).WithName("changeConnection").WithSummary("Change label, reads or portfolio").ProducesProblem(422);
+        one.MapPatch("/", ChangeAsync).WithName("changeConnection").WithSummary("Change label, reads, interval or portfolio").ProducesProblem(422);
         one.MapDelete("/", RemoveAsync).WithName("removeConnection").WithSummary("Remove a connection with everything read through it");
         one.MapPut("/credentials", ReplaceCredentialsAsync).WithName("replaceCredentials").WithSummary("Replace the credentials")
             .Accepts<Dictionary<string, string>>("application/json").ProducesProblem(422).ProducesProblem(502).ProducesProblem(503);
@@ -69,7 +69,8 @@ internal static class ConnectionsApi
             input.Label,
             input.Credentials ?? [],
             SessionOf(input.Session),
-            ReadsOf(input.Reads));
+            ReadsOf(input.Reads),
+            string.IsNullOrEmpty(input.SyncInterval) ? null : SyncIntervals.Parse(input.SyncInterval));
         var made = await setup.CreateAsync(request, check ?? true, caller.Actor, cancellationToken);
         return TypedResults.Created($"/api/v1/connections/{made.Id}", await ViewAsync(database, caller, made.Id, cancellationToken));
     }
@@ -82,7 +83,7 @@ internal static class ConnectionsApi
         ClaimsPrincipal user, Database database, ConnectionSetup setup, Guid id, ConnectionPatch patch, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
-        var change = new ConnectionChange(patch.Label, ReadsOf(patch.Reads), patch.PortfolioId is { } p ? PortfolioId(p) : null);
+        var change = new ConnectionChange(patch.Label, ReadsOf(patch.Reads), patch.PortfolioId is { } p ? PortfolioId(p) : null, IntervalOf(patch.SyncInterval));
         await setup.ChangeAsync(id, change, caller.Actor, cancellationToken);
         return TypedResults.Ok(await ViewAsync(database, caller, id, cancellationToken));
     }
@@ -178,6 +179,8 @@ internal static class ConnectionsApi
             ? throw new InputException("The session has no token. Give it, or leave the session out.", "session.token")
             : new BrokerToken(new Secret(session.Token), session.ExpiresAt);
     }
+
+    private static TimeSpan? IntervalOf(string? text) => text is null ? null : text.Length == 0 ? TimeSpan.Zero : SyncIntervals.Parse(text);
 
     private static ReadKinds? ReadsOf(string[]? names)
     {

@@ -81,6 +81,7 @@ internal static class FoliosyncApi
         FxRatesApi.Map(api);
         PricesApi.Map(api);
         TokensApi.Map(api);
+        StatusApi.Map(api);
         return app;
     }
 }

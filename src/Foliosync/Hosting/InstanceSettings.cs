@@ -280,10 +280,8 @@ internal sealed record InstanceSettings
             return TimeSpan.FromHours(1);
         }
 
-        return TimeSpan.TryParseExact(text, ["c", @"h\:mm\:ss", @"h\:mm"], CultureInfo.InvariantCulture, out var interval)
-            && interval >= TimeSpan.FromSeconds(1) && interval <= TimeSpan.FromDays(31)
-            ? interval
-            : throw new SettingsException(
+        return SyncIntervals.TryParse(text)
+            ?? throw new SettingsException(
                 $"{SyncIntervalName} is '{text}', which is not a time between one second and 31 days like 01:00:00 (an hour) or 1.00:00:00 (a day).");
     }
 

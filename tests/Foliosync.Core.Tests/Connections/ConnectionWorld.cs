@@ -18,7 +18,7 @@ internal sealed class ConnectionWorld : IAsyncDisposable
         Vault = new Vault(keys);
         Catalog = new BrokerCatalog(brokers, new Dictionary<string, BrokerOverride>());
         _http = new BrokerHttp(Catalog, Clock);
-        Setup = new ConnectionSetup(database, Vault, Catalog, _http, Clock);
+        Setup = new ConnectionSetup(database, Vault, Catalog, _http, new Core.Sync.SyncSettings(), Clock);
         Login = new ConnectionLogin(database, Vault, Catalog, _http, Clock);
         Import = new ConnectionImport(database, Vault, Catalog, Clock);
         Links = new LoginLinks(database, Vault, Catalog, Clock, new Uri("https://folio.example/"));

@@ -33,7 +33,7 @@ internal sealed class SyncWorld : IAsyncDisposable
         _http = new BrokerHttp(Catalog, clock);
         Import = new ConnectionImport(database, Vault, Catalog, clock);
         Login = new ConnectionLogin(database, Vault, Catalog, _http, clock);
-        Setup = new ConnectionSetup(database, Vault, Catalog, _http, clock);
+        Setup = new ConnectionSetup(database, Vault, Catalog, _http, new SyncSettings(), clock);
         Engine = NewEngine();
         Replay = new RunReplay(database, Catalog, Vault, new InstrumentDirectory(database, clock), new SyncSettings(), new Workers(database, clock), clock, NullLoggerFactory.Instance);
         Comparison = new RunComparison(database, Vault, Replay);
@@ -135,7 +135,11 @@ internal sealed class SyncWorld : IAsyncDisposable
             (state.LeaseToken, state.LeaseHolder, state.LeaseUntil) = (Guid.NewGuid(), worker, Clock.GetUtcNow().AddMinutes(1));
             db.SyncRuns.Add(new SyncRun
             {
-                Id = Guid.CreateVersion7(Clock.GetUtcNow().AddSeconds(-1)), ConnectionId = state.ConnectionId, Trigger = trigger, State = SyncRunState.Running, Worker = worker,
+                Id = Guid.CreateVersion7(Clock.GetUtcNow().AddSeconds(-1)),
+                ConnectionId = state.ConnectionId,
+                Trigger = trigger,
+                State = SyncRunState.Running,
+                Worker = worker,
             });
         }
 

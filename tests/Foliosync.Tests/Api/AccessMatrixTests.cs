@@ -43,6 +43,7 @@ public sealed class AccessMatrixTests
         new("POST /relogin/{token}", Access.Open, "/relogin/guess"),
         new("GET /relogin/{token}/done", Access.Open, "/relogin/guess/done"),
         new("GET /api/v1/brokers", Access.Shared, "/api/v1/brokers"),
+        new("GET /api/v1/status", Access.Shared, "/api/v1/status"),
         new("GET /api/v1/brokers/{broker}", Access.Shared, "/api/v1/brokers/demo"),
         new("GET /api/v1/fx-rates", Access.Shared, "/api/v1/fx-rates"),
         new("GET /api/v1/instruments/{id:guid}/prices", Access.Shared, $"/api/v1/instruments/{rows.Instrument}/prices"),

@@ -1,4 +1,6 @@
 using System.Reflection;
+using Foliosync.Core.Jobs;
+using Foliosync.Core.Storage;
 using Foliosync.Diagnosis;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -12,15 +14,19 @@ internal static class StatusPage
 
     public static void Map(IEndpointRouteBuilder app) => app.MapGet("/", ShowAsync).ExcludeFromDescription();
 
-    private static async Task<ContentHttpResult> ShowAsync(Readiness readiness, CancellationToken cancellationToken)
+    private static async Task<ContentHttpResult> ShowAsync(
+        Readiness readiness, Database database, Workers workers, CancellationToken cancellationToken)
     {
         var fault = await readiness.FindFaultAsync(cancellationToken);
+        var notice = fault is null ? (await UpdateStatus.LookAsync(database, workers, cancellationToken)).Notice : null;
         return Html.Page("Status", $"""
             <h1>Foliosync</h1>
             <p class="lead">Keeps portfolios in step with their brokers.</p>
             <dl>
               <dt>Status</dt>
               <dd class="{(fault is null ? "good" : "bad")}">{Html.Encode(fault ?? "Ready")}</dd>
+              <dt>Data</dt>
+              <dd class="{(fault is null && notice is null ? "good" : "bad")}">{Html.Encode(notice ?? (fault is null ? "Kept in step" : "Not known"))}</dd>
               <dt>Version</dt>
               <dd>{Html.Encode(Version)}</dd>
             </dl>

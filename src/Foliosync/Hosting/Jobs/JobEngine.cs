@@ -2,6 +2,7 @@ using System.Globalization;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
+using Foliosync.Diagnosis;
 using Quartz;
 
 namespace Foliosync.Hosting.Jobs;
@@ -26,7 +27,9 @@ internal static class JobEngine
         services.AddSingleton(new JobHost(role));
         services.AddSingleton<JobStore>();
         services.AddHostedService(s => s.GetRequiredService<JobStore>());
-        services.AddHostedService<JobWatch>();
+        services.AddSingleton<JobWatch>();
+        services.AddHostedService(s => s.GetRequiredService<JobWatch>());
+        services.AddSingleton(s => new ReadinessCheck("jobs", _ => Task.FromResult(FindFault(s.GetRequiredService<JobWatch>()))));
         AddScheduler(services, settings);
         services.AddQuartzHostedService(options =>
         {
@@ -39,6 +42,7 @@ internal static class JobEngine
     /// <summary>Lets this process ask the workers for something and do nothing itself.</summary>
     public static IServiceCollection AddJobClient(this IServiceCollection services, InstanceSettings settings)
     {
+        services.AddHostedService<WorkerWatch>();
         // On SQLite the file of the jobs belongs to one process; its planner finds what is queued.
         if (settings.DatabaseUrl is not null)
         {
@@ -49,6 +53,9 @@ internal static class JobEngine
 
         return services;
     }
+
+    private static string? FindFault(JobWatch watch) =>
+        watch.IsAtWork ? null : "The jobs have not begun yet, or could not. If this lasts, see the log of the server.";
 
     private static void AddScheduler(IServiceCollection services, InstanceSettings settings)
     {

@@ -17,6 +17,9 @@ internal sealed partial class JobWatch(
 
     private static readonly TimeSpan LargestDrift = TimeSpan.FromSeconds(30);
 
+    /// <summary>True once the planner and the recurring jobs are before the engine.</summary>
+    public bool IsAtWork { get; private set; }
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
@@ -34,7 +37,6 @@ internal sealed partial class JobWatch(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         workers.Role = host.Role;
-        var isSetUp = false;
         var (wall, ticks) = (clock.GetUtcNow(), clock.GetTimestamp());
         using var timer = new PeriodicTimer(Workers.Beat, clock);
         do
@@ -49,10 +51,10 @@ internal sealed partial class JobWatch(
                     LogLeapt(log, leapt);
                 }
 
-                if (!isSetUp || leapt < -LargestDrift)
+                if (!IsAtWork || leapt < -LargestDrift)
                 {
-                    await SetUpAsync(replace: isSetUp, stoppingToken);
-                    isSetUp = true;
+                    await SetUpAsync(replace: IsAtWork, stoppingToken);
+                    IsAtWork = true;
                 }
             }
             catch (Exception e) when (e is DbException or SchedulerException)
