@@ -33,12 +33,14 @@ internal sealed class DueWork(SyncClaims claims, BrokerGate gate, SyncTally tall
                 return claimed;
             }
 
-            if (tally.Open == 0)
+            var noneOpen = tally.NoneOpen;
+            if (noneOpen.IsCompleted)
             {
                 return null;
             }
 
-            await Task.Delay(Look, clock, cancellationToken).ConfigureAwait(false);
+            await noneOpen.WaitAsync(Look, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
         }
 
         return null;

@@ -9,18 +9,19 @@ internal sealed class SyncTally(IProgress<SyncProgress>? progress, TimeProvider 
     private readonly long _started = clock.GetTimestamp();
     private readonly List<SyncProblem> _problems = [];
     private readonly int[] _byState = new int[Enum.GetValues<SyncRunState>().Length];
+    private TaskCompletionSource _finished = Finished();
     private SyncCounts _counts;
     private int _total;
     private int _done;
 
-    /// <summary>How many are under way.</summary>
-    public int Open
+    /// <summary>Is done when none is under way.</summary>
+    public Task NoneOpen
     {
         get
         {
             lock (_gate)
             {
-                return _total - _done;
+                return _finished.Task;
             }
         }
     }
@@ -30,6 +31,10 @@ internal sealed class SyncTally(IProgress<SyncProgress>? progress, TimeProvider 
         lock (_gate)
         {
             _total += count;
+            if (_total > _done && _finished.Task.IsCompleted)
+            {
+                _finished = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
         }
     }
 
@@ -55,6 +60,11 @@ internal sealed class SyncTally(IProgress<SyncProgress>? progress, TimeProvider 
                 }
             }
 
+            if (_done == _total)
+            {
+                _finished.TrySetResult();
+            }
+
             progress?.Report(new SyncProgress(_total, _done, _done - Count(SyncRunState.Succeeded)));
         }
     }
@@ -78,6 +88,13 @@ internal sealed class SyncTally(IProgress<SyncProgress>? progress, TimeProvider 
                 [.. _problems],
                 clock.GetElapsedTime(_started));
         }
+    }
+
+    private static TaskCompletionSource Finished()
+    {
+        var finished = new TaskCompletionSource();
+        finished.SetResult();
+        return finished;
     }
 
     private int Count(SyncRunState state) => _byState[(int)state];
