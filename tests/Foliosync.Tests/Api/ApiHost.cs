@@ -49,7 +49,7 @@ internal sealed class ApiHost : IAsyncDisposable
             (endpoint, method) => $"{method} /{endpoint.RoutePattern.RawText!.Trim('/')}"),
     ];
 
-    public static async Task<ApiHost> StartAsync(Store store = Store.Sqlite, IReadOnlyDictionary<string, BrokerOverride>? brokers = null, AlertSettings? alerts = null)
+    public static async Task<ApiHost> StartAsync(Store store = Store.Sqlite, IReadOnlyDictionary<string, BrokerOverride>? brokers = null, AlertSettings? alerts = null, TimeProvider? clock = null)
     {
         var database = await TestDatabases.CreateAsync(store);
         var settings = new InstanceSettings
@@ -68,6 +68,11 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.WebHost.UseUrls([.. settings.Urls]);
         builder.Services.AddFoliosync(settings).AddFoliosyncApi();
         builder.Services.AddJobs(settings, WorkerRole.Serve);
+        if (clock is not null)
+        {
+            builder.Services.AddSingleton(clock);
+        }
+
         var host = new ApiHost(database, builder.Build().MapFoliosyncApi());
         await host._app.StartAsync();
         return host;
