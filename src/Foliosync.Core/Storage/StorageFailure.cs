@@ -4,7 +4,7 @@ using Npgsql;
 namespace Foliosync.Core.Storage;
 
 /// <summary>What a database could not help.</summary>
-internal static class StorageFailure
+public static class StorageFailure
 {
     // SQLITE_FULL, https://www.sqlite.org/rescode.html#full
     private const int SqliteFull = 13;

@@ -68,7 +68,7 @@ public sealed class StatusTests
     }
 
     private static async Task<int> AlertsAsync(HttpClient client) =>
-        (await client.GetJsonAsync("/api/v1/alerts?state=open")).Items().Count(a => a.Text("kind") == "workersDown");
+        (await client.GetJsonAsync("/api/v1/alerts?open=true")).Items().Count(a => a.Text("kind") == "workersDown");
 
     /// <summary>A minute of it is over in six seconds.</summary>
     private sealed class HurriedClock : TimeProvider

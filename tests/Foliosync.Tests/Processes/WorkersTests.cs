@@ -10,7 +10,7 @@ namespace Foliosync.Tests.Processes;
 /// <summary>Several processes share the syncs of one instance, and are lost in the middle of them.</summary>
 public sealed class WorkersTests
 {
-    private const int Connections = 120;
+    private const int Connections = 90;
 
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(150);
 
@@ -83,10 +83,10 @@ public sealed class WorkersTests
         await fleet.Crowd.ShouldBeCompleteAsync();
     }
 
-    [Theory, EachStore]
-    public async Task Sync_now_overtakes_everything_that_is_only_due(Store store)
+    [Fact]
+    public async Task Sync_now_overtakes_everything_that_is_only_due()
     {
-        await using var fleet = await Fleet.CreateAsync(store, Connections, TimeSpan.FromMilliseconds(400));
+        await using var fleet = await Fleet.CreateAsync(Store.Sqlite, Connections, TimeSpan.FromMilliseconds(400));
         var connection = (await fleet.Crowd.Program.JsonAsync("connect", "list"))[Connections - 1].GetProperty("id").GetString()!;
         (await fleet.Crowd.Program.RunAsync("connect", "pause", connection)).ExitCode.ShouldBe(0);
         var server = await fleet.ServeAsync();

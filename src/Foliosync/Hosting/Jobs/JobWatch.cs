@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Foliosync.Core.Jobs;
+using Foliosync.Core.Storage;
 using Quartz;
 
 namespace Foliosync.Hosting.Jobs;
@@ -58,7 +59,7 @@ internal sealed partial class JobWatch(
                     IsAtWork = true;
                 }
             }
-            catch (Exception e) when (e is DbException or SchedulerException)
+            catch (Exception e) when (e is DbException or SchedulerException || StorageFailure.IsAway(e))
             {
                 // The database is away for a while; what is stored in it is not lost.
                 LogFailed(log, e);

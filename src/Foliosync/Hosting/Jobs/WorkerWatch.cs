@@ -47,7 +47,7 @@ internal sealed partial class WorkerWatch(
                     await deliveries.RunAsync(stoppingToken);
                 }
             }
-            catch (DbException e)
+            catch (Exception e) when (e is DbException || StorageFailure.IsAway(e))
             {
                 // The database is away, which readiness tells; nobody can be told through it.
                 LogFailed(log, e);
