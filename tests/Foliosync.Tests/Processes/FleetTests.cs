@@ -6,16 +6,34 @@ using Xunit;
 
 namespace Foliosync.Tests.Processes;
 
-/// <summary>Processes are stopped and started around a sync.</summary>
+/// <summary>Processes and the database server are stopped and started around a sync.</summary>
 public sealed class FleetTests
 {
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(30);
 
     [Fact]
-    public async Task SIGTERM_in_the_middle_of_a_sync_leaves_nothing_running_and_the_next_one_completes_everything()
+    public async Task PostgreSQL_that_restarts_in_the_middle_of_a_sync_costs_that_sync_and_nothing_else()
+    {
+        const int Connections = 150;
+        await using var fleet = await Fleet.CreateWithOwnServerAsync(Connections, Delay);
+        var sync = fleet.Sync();
+        await fleet.Crowd.WaitForSuccessesAsync(Connections / 3);
+
+        await fleet.DatabaseServer.StopAsync();
+        (await sync.WaitForEndAsync()).ShouldBe(2);
+        await fleet.DatabaseServer.StartAgainAsync();
+
+        fleet.Crowd.Program.Written.ShouldContain(line => line.Contains("database server", StringComparison.Ordinal));
+        (await fleet.Crowd.RunsAsync(SyncRunState.Succeeded)).ShouldBeLessThan(Connections);
+        (await fleet.Crowd.Program.JsonAsync("sync")).GetProperty("succeeded").GetInt32().ShouldBe(Connections);
+        await fleet.Crowd.ShouldBeCompleteAsync();
+    }
+
+    [Theory, EachStore]
+    public async Task SIGTERM_in_the_middle_of_a_sync_leaves_nothing_running_and_the_next_one_completes_everything(Store store)
     {
         const int Connections = 100;
-        await using var fleet = await Fleet.CreateAsync(Store.Sqlite, Connections, Delay);
+        await using var fleet = await Fleet.CreateAsync(store, Connections, Delay);
         var sync = fleet.Sync();
         await CrowdedInstance.WaitUntilAsync(async () => await fleet.Crowd.RunsOfAsync(sync, SyncRunState.Succeeded) > Connections / 3);
 

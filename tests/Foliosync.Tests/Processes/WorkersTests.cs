@@ -83,10 +83,10 @@ public sealed class WorkersTests
         await fleet.Crowd.ShouldBeCompleteAsync();
     }
 
-    [Fact]
-    public async Task Sync_now_overtakes_everything_that_is_only_due()
+    [Theory, EachStore]
+    public async Task Sync_now_overtakes_everything_that_is_only_due(Store store)
     {
-        await using var fleet = await Fleet.CreateAsync(Store.Sqlite, Connections, TimeSpan.FromMilliseconds(400));
+        await using var fleet = await Fleet.CreateAsync(store, Connections, TimeSpan.FromMilliseconds(400));
         var connection = (await fleet.Crowd.Program.JsonAsync("connect", "list"))[Connections - 1].GetProperty("id").GetString()!;
         (await fleet.Crowd.Program.RunAsync("connect", "pause", connection)).ExitCode.ShouldBe(0);
         var server = await fleet.ServeAsync();
