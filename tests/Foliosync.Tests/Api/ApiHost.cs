@@ -123,6 +123,8 @@ internal sealed class ApiHost : IAsyncDisposable
             client.Dispose();
         }
 
+        // Disposing alone leaves what works in the background at it, in a database that is being deleted.
+        await _app.StopAsync();
         await _app.DisposeAsync();
         await _database.DisposeAsync();
     }

@@ -11,6 +11,9 @@ namespace Foliosync.Tests.Api;
 /// <summary>The link of the morning's message, as browsers, mail programs and strangers call it.</summary>
 public sealed class ReloginTests
 {
+    /// <summary>What the page after a login says: that it worked, or already that the sync after it is done, when that was quicker.</summary>
+    private const string LoggedIn = "Logged in|All done";
+
     [Theory, EachStore]
     public async Task One_link_leads_through_every_login_and_shows_that_everything_is_synced(Store store)
     {
@@ -56,7 +59,7 @@ public sealed class ReloginTests
 
         morning.Kite.Statistics().CallsByPath.Keys.ShouldNotContain("/session/token");
         var (_, page) = await FollowAsync(scanner, await scanner.PostAsync(link, null));
-        page.ShouldContain("Logged in");
+        page.ShouldMatch(LoggedIn);
     }
 
     [Fact]
@@ -90,7 +93,7 @@ public sealed class ReloginTests
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         page.ShouldContain("The Zerodha login was not completed");
         page.ShouldContain("Try again");
-        (await FollowAsync(browser, await browser.PostAsync(link, FormOf(page)))).Page.ShouldContain("Logged in");
+        (await FollowAsync(browser, await browser.PostAsync(link, FormOf(page)))).Page.ShouldMatch(LoggedIn);
     }
 
     [Fact]
@@ -154,9 +157,9 @@ public sealed class ReloginTests
         again.ShouldContain("The code is wrong");
         var (done, page) = await FollowAsync(browser, await browser.PostAsync(link, FormOf(again, ("answer.code", "123456"))));
 
-        done.StatusCode.ShouldBe(HttpStatusCode.OK);
-        page.ShouldContain("Logged in");
-        (await WaitUntilSyncedAsync(browser, done.RequestMessage!.RequestUri!)).ShouldContain("All done");
+        done.StatusCode.ShouldBe(HttpStatusCode.OK, page);
+        done.RequestMessage!.RequestUri!.AbsolutePath.ShouldEndWith("/done");
+        (await WaitUntilSyncedAsync(browser, done.RequestMessage.RequestUri)).ShouldContain("All done");
     }
 
     [Fact]

@@ -39,6 +39,14 @@ public sealed class CommandLineTests : IDisposable
         result.Errors.ShouldNotContain("   at ");
     }
 
+    [Fact]
+    public async Task A_process_of_its_own_ends_with_the_exit_code_of_its_verb()
+    {
+        await using var process = _instance.StartRunning("connect", "remove", "42");
+
+        (await process.WaitForEndAsync()).ShouldBe(2);
+    }
+
     [Theory]
     [InlineData("FOLIOSYNC_URLS", "8080", "FOLIOSYNC_URLS")]
     [InlineData("FOLIOSYNC_MASTER_KEY", "planted", "FOLIOSYNC_MASTER_KEY")]

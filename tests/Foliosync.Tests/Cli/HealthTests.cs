@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Foliosync.Cli;
 using Shouldly;
 using Xunit;
@@ -13,8 +14,8 @@ public sealed class HealthTests
         await using var server = instance.With("FOLIOSYNC_URLS", "http://127.0.0.1:0").StartRunning("serve");
         var address = (await server.LineWithAsync("Now listening on")).Split(' ')[^1];
 
-        var running = await instance.JsonAsync("health", "--urls", address);
-        var ready = await instance.JsonAsync("health", "--ready", "--urls", address);
+        var running = await AnswerAsync(instance, "health", "--urls", address);
+        var ready = await AnswerAsync(instance, "health", "--ready", "--urls", address);
         await server.KillAsync();
         var dead = await instance.RunAsync("health", "--urls", address);
 
@@ -22,6 +23,20 @@ public sealed class HealthTests
         ready.GetProperty("answer").GetString()!.ShouldContain("\"ready\"");
         dead.ExitCode.ShouldBe(1);
         dead.Output.ShouldContain("foliosync serve");
+    }
+
+    // A server that has just started may be slower to its first answer than the verb's patience.
+    private static async Task<JsonElement> AnswerAsync(TestInstance instance, params string[] verb)
+    {
+        CommandResult result;
+        var tries = 0;
+        do
+        {
+            result = await instance.RunAsync([.. verb, "--json"]);
+        }
+        while (result.ExitCode != 0 && ++tries < 10);
+
+        return result.Json;
     }
 
     [Theory]

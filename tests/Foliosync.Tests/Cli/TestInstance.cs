@@ -14,7 +14,7 @@ public sealed class TestInstance : IDisposable
     private static readonly Lazy<Task<TestInstance>> UserTemplate = new(MakeUserTemplateAsync);
     private static readonly Lazy<Task<TestInstance>> ConnectionTemplate = new(MakeConnectionTemplateAsync);
 
-    private readonly Dictionary<string, string> _environment = [];
+    private readonly Dictionary<string, string?> _environment = [];
 
     /// <summary>The working directory of every command; the data directory lies in it.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("foliosync-cli-").FullName;
@@ -52,14 +52,8 @@ public sealed class TestInstance : IDisposable
     /// <summary>Runs a verb to its end with something piped in.</summary>
     public async Task<CommandResult> RunWithInputAsync(string input, params string[] arguments)
     {
-        using var process = Start(arguments);
-        await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
         using var patience = new CancellationTokenSource(Patience);
-        await process.WaitForExitAsync(patience.Token);
-        var result = new CommandResult(process.ExitCode, await output, await errors);
+        var result = await WarmProgram.RunAsync(new VerbOrder(arguments, Folder, _environment, input), patience.Token);
         Written.AddRange([result.Output, result.Errors]);
         return result;
     }
@@ -182,7 +176,8 @@ public sealed class TestInstance : IDisposable
         return Process.Start(start)!;
     }
 
-    private static bool IsOurs(string name) =>
+    /// <summary>True for the variables that the program reads; the tests start without any.</summary>
+    internal static bool IsOurs(string name) =>
         name.StartsWith("FOLIOSYNC_", StringComparison.OrdinalIgnoreCase) || name.StartsWith("OTEL_", StringComparison.Ordinal) || name is "DATABASE_URL" or "NO_COLOR";
 }
 
