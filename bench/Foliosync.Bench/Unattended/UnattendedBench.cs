@@ -98,6 +98,7 @@ internal static class UnattendedBench
         var measured = new List<double>();
         for (var i = 0; i < plan.Repeats; i++)
         {
+            await UntilIdleAsync(database, cancellationToken);
             await program.Simulator.TickAsync();
             await MakeDueAsync(database, asked.Id, cancellationToken);
 
@@ -119,6 +120,15 @@ internal static class UnattendedBench
         }
 
         return measured;
+    }
+
+    private static async Task UntilIdleAsync(Database database, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(OwnerScope.Everyone);
+        while (await db.SyncStates.AnyAsync(s => s.LeaseToken != null || s.LastSuccessAt == null || s.NextSyncAt <= TimeProvider.System.GetUtcNow(), cancellationToken))
+        {
+            await Task.Delay(Look, cancellationToken);
+        }
     }
 
     private static async Task<DateTimeOffset> MakeDueAsync(Database database, Guid? except, CancellationToken cancellationToken)

@@ -20,8 +20,11 @@ public sealed partial class SyncEngine
 
     private const int MostStoreTries = 7;
 
-    // Several shards of a broker run at the same time.
+    // Several shards of a broker run at the same time, each with one writer.
     private const int ReadersOfAShard = 12;
+
+    // SQLite has one writer; on PostgreSQL a second one works while the first waits for the disk.
+    private const int MostWriters = 3;
 
     // Enough to make one round trip worth it, few enough that a fault costs little.
     private const int StoreSize = 48;
@@ -87,7 +90,7 @@ public sealed partial class SyncEngine
     {
         var tally = new SyncTally(progress, _clock);
         var work = new DueWork(_claims, _gate, tally, brokerId, shard, _clock);
-        return RunAsync(work.NextAsync, ReadersOfAShard, tally, cancellationToken);
+        return RunAsync(work.NextAsync, ReadersOfAShard, writers: 1, tally, cancellationToken);
     }
 
     /// <summary>Does a queued run of a connection, if one is queued and nobody else is syncing the connection.</summary>
@@ -109,11 +112,12 @@ public sealed partial class SyncEngine
         return RunAsync(
             async (leaseToken, stop) => chunks.MoveNext() ? await _claims.ClaimAsync(chunks.Current, leaseToken, stop).ConfigureAwait(false) : null,
             Math.Clamp(wanted.Count, 1, readers),
+            Math.Min(readers, MostWriters),
             tally,
             cancellationToken);
     }
 
-    private async Task<SyncSummary> RunAsync(NextClaims next, int readers, SyncTally tally, CancellationToken cancellationToken)
+    private async Task<SyncSummary> RunAsync(NextClaims next, int readers, int writers, SyncTally tally, CancellationToken cancellationToken)
     {
         await _gate.LoadAsync(cancellationToken).ConfigureAwait(false);
         var claimed = Channel.CreateBounded<ClaimedConnection>(new BoundedChannelOptions(ClaimSize) { SingleWriter = true });
@@ -127,9 +131,8 @@ public sealed partial class SyncEngine
         var claiming = GuardAsync(ClaimAsync(next, leaseToken, claimed.Writer, stop.Token), stop);
         var reading = Task.WhenAll(Enumerable.Range(0, readers).Select(_ => GuardAsync(ReadAsync(claimed.Reader, read.Writer, stop.Token), stop)));
         var closing = CloseAsync(reading, read.Writer);
-        // SQLite has one writer; on PostgreSQL a second one works while the first waits for the disk.
         var storing = DrainAsync(
-            Task.WhenAll(Enumerable.Range(0, _database.IsPostgres ? Math.Min(readers, 3) : 1).Select(_ => GuardAsync(StoreAsync(read.Reader, tally), stop))), read.Reader);
+            Task.WhenAll(Enumerable.Range(0, _database.IsPostgres ? writers : 1).Select(_ => GuardAsync(StoreAsync(read.Reader, tally), stop))), read.Reader);
         try
         {
             await Task.WhenAll(claiming, reading, closing, storing).ConfigureAwait(false);

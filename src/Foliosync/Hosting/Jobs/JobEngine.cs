@@ -75,8 +75,8 @@ internal static class JobEngine
             {
                 options.InstanceName = "foliosync";
                 options.GenerateInstanceId = settings.DatabaseUrl is not null;
-                // How long it takes at most until work is seen that another process has stored.
-                options.IdleWaitTime = TimeSpan.FromSeconds(1);
+                // How long it takes at most until work is seen that another process has stored. On SQLite there is no other process.
+                options.IdleWaitTime = settings.DatabaseUrl is not null ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(30);
                 options.ShutdownJobInterruption = ShutdownJobInterruption.Always;
             });
             quartz.UseDefaultThreadPool((ShardsAtOnce * Foliosync.Brokers.BuiltInBrokers.All.Count) + ReservedThreads);
