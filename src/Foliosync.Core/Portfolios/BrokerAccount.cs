@@ -46,4 +46,7 @@ public sealed class BrokerAccount
 
     /// <summary>Where the next read of transactions goes on; null to read from the start.</summary>
     public string? TransactionsCursor { get; set; }
+
+    /// <summary>For an account that files are handed in for: days without one after which its owner is reminded; null for the usual time, 0 for never.</summary>
+    public int? RemindAfterDays { get; set; }
 }
