@@ -133,6 +133,12 @@ internal sealed class ConnectionReading(ClaimedConnection connection)
     /// <summary>The recording it was read from; null when the broker was asked.</summary>
     public Replay? Replay { get; init; }
 
+    /// <summary>True when it was read from a file that a person handed in.</summary>
+    public bool IsFile { get; init; }
+
+    /// <summary>True when what was read says nothing of how the connection stands: a recording, or a file beside a login that reads by itself.</summary>
+    public bool KeepsConnection => Replay is not null || (IsFile && connection.Reads != ReadKinds.None);
+
     /// <summary>True when a person has rejected the very report that came again.</summary>
     public bool IsRejected { get; set; }
 

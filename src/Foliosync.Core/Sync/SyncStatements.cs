@@ -3,6 +3,7 @@ using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
 using Foliosync.Core.Transactions;
+using Foliosync.Core.Users;
 
 namespace Foliosync.Core.Sync;
 
@@ -75,8 +76,8 @@ internal static class SyncStatements
         Column.Of<RunEnd>("session_since", r => r.Reading.RenewedToken is null ? null : r.FinishedAt),
         Column.Of<RunEnd>("session_checked_at", r => r.Reading.SessionCheckedAt));
 
-    // A recording proves nothing about the login or the schedule: only the lease ends.
-    public static readonly RowStatement<RunEnd> EndReplayLeases = new(
+    // Neither a recording nor a file proves anything about the login or the schedule: only the lease ends.
+    public static readonly RowStatement<RunEnd> EndLeasesOnly = new(
         """
         update sync_states set lease_token = null, lease_holder = null, lease_until = null, last_run_id = r.run_id
         from {rows} where sync_states.connection_id = r.connection_id and sync_states.lease_token = r.lease_token
@@ -113,9 +114,9 @@ internal static class SyncStatements
     public static readonly RowStatement<Holding> InsertHoldings = new(
         """
         insert into holdings (id, account_id, instrument_id, lot, reads, symbol, exchange, quantity, unsettled_quantity,
-            pledged_quantity, average_price, cost_basis, last_price, priced_at, multiplier, since)
+            pledged_quantity, average_price, cost_basis, last_price, priced_at, multiplier, since, last_reported_at)
         select r.id, r.account_id, r.instrument_id, r.lot, r.reads, r.symbol, r.exchange, r.quantity, r.unsettled_quantity,
-            r.pledged_quantity, r.average_price, r.cost_basis, r.last_price, r.priced_at, r.multiplier, r.since
+            r.pledged_quantity, r.average_price, r.cost_basis, r.last_price, r.priced_at, r.multiplier, r.since, r.last_reported_at
         from {rows}
         """,
         [
@@ -133,7 +134,7 @@ internal static class SyncStatements
             last_reported_at = r.last_reported_at
         from {rows} where holdings.id = r.id
         """,
-        [.. HoldingValues(), Column.Of<Holding>("last_reported_at", h => h.LastReportedAt)]);
+        HoldingValues());
 
     public static readonly RowStatement<HoldingPeriod> InsertPeriods = new(
         """
@@ -171,9 +172,9 @@ internal static class SyncStatements
     public static readonly RowStatement<Transaction> InsertTransactions = new(
         """
         insert into transactions (id, account_id, instrument_id, external_id, kind, symbol, exchange, quantity, price, amount, fees,
-            taxes, currency, traded_at, settled_on, source, note)
+            taxes, currency, traded_at, settled_on, source, note, run_id, superseded_by)
         select r.id, r.account_id, r.instrument_id, r.external_id, r.kind, r.symbol, r.exchange, r.quantity, r.price, r.amount, r.fees,
-            r.taxes, r.currency, r.traded_at, r.settled_on, r.source, r.note from {rows}
+            r.taxes, r.currency, r.traded_at, r.settled_on, r.source, r.note, r.run_id, r.superseded_by from {rows}
         """,
         Column.Of<Transaction>("id", t => t.Id),
         Column.Of<Transaction>("account_id", t => t.AccountId),
@@ -191,7 +192,9 @@ internal static class SyncStatements
         Column.Of<Transaction>("traded_at", t => t.TradedAt),
         Column.Of<Transaction>("settled_on", t => t.SettledOn),
         Column.Of<Transaction>("source", t => SqlValues.ToText(t.Source)),
-        Column.Of<Transaction>("note", t => t.Note));
+        Column.Of<Transaction>("note", t => t.Note),
+        Column.Of<Transaction>("run_id", t => t.RunId),
+        Column.Of<Transaction>("superseded_by", t => t.SupersededBy));
 
     public static readonly RowStatement<Snapshot> InsertSnapshots = new(
         "insert into snapshots (id, run_id, connection_id, taken_at, sealed) select r.id, r.run_id, r.connection_id, r.taken_at, r.sealed from {rows}",
@@ -227,6 +230,19 @@ internal static class SyncStatements
         Column.Of<ConnectionReading>("id", r => r.Connection.Id),
         Column.Of<ConnectionReading>("session_expires_at", r => r.RenewedToken?.ExpiresAt));
 
+    public static readonly RowStatement<AuditEvent> InsertAuditEvents = new(
+        """
+        insert into audit_events (id, user_id, at, action, subject, source, detail)
+        select r.id, r.user_id, r.at, r.action, r.subject, r.source, r.detail from {rows}
+        """,
+        Column.Of<AuditEvent>("id", a => a.Id),
+        Column.Of<AuditEvent>("user_id", a => a.UserId),
+        Column.Of<AuditEvent>("at", a => a.At),
+        Column.Of<AuditEvent>("action", a => a.Action),
+        Column.Of<AuditEvent>("subject", a => a.Subject),
+        Column.Of<AuditEvent>("source", a => a.Source),
+        Column.Of<AuditEvent>("detail", a => a.Detail));
+
     private static RowColumn<Holding>[] HoldingValues() =>
     [
         Column.Of<Holding>("id", h => h.Id),
@@ -242,6 +258,7 @@ internal static class SyncStatements
         Column.Of<Holding>("priced_at", h => h.PricedAt),
         Column.Of<Holding>("multiplier", h => h.Multiplier),
         Column.Of<Holding>("since", h => h.Since),
+        Column.Of<Holding>("last_reported_at", h => h.LastReportedAt),
     ];
 }
 

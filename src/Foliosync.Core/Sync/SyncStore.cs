@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Portfolios;
+using Foliosync.Core.Statements;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
 using Microsoft.Extensions.Logging;
@@ -54,7 +55,7 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
         var states = group
             .Where(r => r.IsComplete)
             .SelectMany(r => r.Accounts)
-            .Where(a => !a.IsUnchanged && a.Account.ReportedAt is not null)
+            .Where(a => !a.IsUnchanged && (a.Account.ReportedAt is not null || a.Report.Transactions.Count > 0))
             .ToDictionary(a => a.Account.Id, a => new StoredAccount(a.Report));
         var owned = new HashSet<Guid>();
         var load = SqlScript.For(database);
@@ -210,6 +211,11 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
                 Name = account.Account.Name,
                 Currency = account.Account.Currency,
             });
+        }
+
+        if (stored?.ToldByFiles is { Count: > 0 } told)
+        {
+            SupersededRows.MarkNew(changes.Transactions, told, settings.RhythmOf(reading.Connection.BrokerId, null).Zone);
         }
 
         writes.Add(changes);

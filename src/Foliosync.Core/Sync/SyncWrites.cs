@@ -46,9 +46,9 @@ internal sealed class SyncWrites
     public void Add(RunEnd end)
     {
         Ends.Add(end);
-        if (end.Reading.Replay is not null)
+        if (end.Reading.KeepsConnection)
         {
-            // Whoever replays is looking, and a recording heals nothing.
+            // Whoever replays or hands in a file is looking, and neither heals anything.
             return;
         }
 
@@ -61,7 +61,8 @@ internal sealed class SyncWrites
             end.Verdict.RunState,
             end.ProviderChanged is null ? end.ErrorKind : AlertKinds.ProviderChanged,
             end.ErrorMessage,
-            connection.OpenAlerts,
+            // Only a file ends the wait for one.
+            [.. connection.OpenAlerts.Where(kind => kind != AlertKinds.StatementDue || end.Reading.IsFile)],
             connection.LastSuccessAt,
             connection.CreatedAt,
             now)
@@ -121,7 +122,7 @@ internal sealed class SyncWrites
         script.Rows(AlertStatements.Raise, _alerts);
 
         script.Rows(SyncStatements.EndRuns, Ends);
-        script.Rows(SyncStatements.EndLeases, [.. Ends.Where(e => e.Reading.Replay is null)]);
-        script.Rows(SyncStatements.EndReplayLeases, [.. Ends.Where(e => e.Reading.Replay is not null)]);
+        script.Rows(SyncStatements.EndLeases, [.. Ends.Where(e => !e.Reading.KeepsConnection)]);
+        script.Rows(SyncStatements.EndLeasesOnly, [.. Ends.Where(e => e.Reading.KeepsConnection)]);
     }
 }

@@ -55,7 +55,8 @@ internal static class TransactionsApi
     {
         await using var db = database.Open(Caller.Of(user).Rows);
         await OwnIds.RequireAsync(db, portfolioId, connectionId, accountId, cancellationToken);
-        var rows = db.Transactions.AsNoTracking();
+        // What another row counts for is no second transaction.
+        var rows = db.Transactions.AsNoTracking().Where(t => t.SupersededBy == null);
         if (page.AfterTime is { } after)
         {
             rows = rows.Where(t => t.TradedAt < after.Time || (t.TradedAt == after.Time && t.Id < after.Id));

@@ -79,8 +79,15 @@ internal sealed class SqliteScript : SqlScript
 
         foreach (var (name, value) in values)
         {
+            if (value is string[])
+            {
+                command.CommandText = command.CommandText.Replace(
+                    $"= any(@{name})", $"in (select value from json_each(@{name}))", StringComparison.Ordinal);
+            }
+
             Add(command, name, value switch
             {
+                string[] texts => SqlValues.ToJson(texts),
                 DateTimeOffset at => SqlValues.ToMicroseconds(at),
                 Guid id => SqlValues.ToText(id),
                 _ => value,
