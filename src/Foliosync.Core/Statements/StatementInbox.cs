@@ -78,7 +78,7 @@ public sealed partial class StatementInbox(string folder, StatementImports impor
     {
         if (!Guid.TryParse(account, out var accountId))
         {
-            return (Failed, "The folder is not named like an account. Name it by the account's id, which 'foliosync connect list --json' shows.");
+            return (Failed, "The folder is not named like an account. Name it by the account's id, which 'foliosync accounts list' shows.");
         }
 
         try
