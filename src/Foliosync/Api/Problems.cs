@@ -4,7 +4,6 @@ using Foliosync.Brokers.Contract;
 using Foliosync.Core;
 using Foliosync.Hosting;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -143,7 +142,8 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
         return WriteAsync(http, status, e.Message, kind: JsonNamingPolicy.CamelCase.ConvertName(e.Kind.ToString()));
     }
 
-    private static bool TakesFiles(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>() is not null;
+    // By the time a problem is written, the endpoint is not known any more.
+    private static bool TakesFiles(HttpContext http) => http.Request.Path.Value?.EndsWith(StatementsApi.LastSegment, StringComparison.OrdinalIgnoreCase) == true;
 
     private static HttpContext SetStatus(HttpContext http, int status)
     {

@@ -59,13 +59,16 @@ internal sealed record StatementView(
 /// <summary><c>/api/v1/accounts/{id}/statements</c>, and the undo of an import.</summary>
 internal static class StatementsApi
 {
+    /// <summary>The end of the addresses that take files.</summary>
+    public const string LastSegment = "/statements";
+
     // Boundaries and headers of the form around the file.
     private const long FormBytes = 64 * 1024;
 
     public static void Map(RouteGroupBuilder api, StatementSettings settings)
     {
         var most = settings.MaxBytes + FormBytes;
-        api.MapPost("/accounts/{id:guid}/statements", ImportAsync).WithTags("Statements").WithName("importStatement")
+        api.MapPost("/accounts/{id:guid}" + LastSegment, ImportAsync).WithTags("Statements").WithName("importStatement")
             .WithSummary("Import a statement file; with dryRun only see what would come of it")
             .WithMetadata(new RequestSizeLimitAttribute(most))
             .WithFormOptions(multipartBodyLengthLimit: most)
@@ -91,13 +94,42 @@ internal static class StatementsApi
             throw new InputException("Send the file in the form field 'file'.", "file");
         }
 
-        await using var content = file.OpenReadStream();
+        await using var content = await SpoolAsync(file, cancellationToken);
         var result = await imports.ImportAsync(
             new StatementFile(id, content) { Format = format, DryRun = dryRun ?? false, Confirmed = confirm ?? false },
             progress: null,
             Caller.Of(user).Actor,
             cancellationToken);
         return TypedResults.Ok(StatementView.Of(result));
+    }
+
+    // The stream of a form is strict about places before its beginning, where one of a file only fails as files do. Gone when it is closed.
+    private static async Task<FileStream> SpoolAsync(IFormFile file, CancellationToken cancellationToken)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        var spooled = new FileStream(Path.Combine(Path.GetTempPath(), $"foliosync-{Guid.NewGuid():N}"), options);
+        try
+        {
+            await file.CopyToAsync(spooled, cancellationToken);
+            spooled.Position = 0;
+            return spooled;
+        }
+        catch
+        {
+            await spooled.DisposeAsync();
+            throw;
+        }
     }
 
     private static async Task<Ok<UndoneStatement>> UndoAsync(

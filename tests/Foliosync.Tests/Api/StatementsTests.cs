@@ -73,6 +73,7 @@ public sealed class StatementsTests
             var (name, bytes) = row.Data;
             using var response = await SendAsync(client, account, bytes);
 
+            ((int)response.StatusCode).ShouldBe(422, name);
             var detail = (await response.ProblemAsync(422)).Text("detail");
             detail.ShouldEndWith(".", Case.Sensitive, name);
             detail.ShouldNotContain("Exception", Case.Sensitive, name);
