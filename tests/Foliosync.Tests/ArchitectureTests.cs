@@ -86,6 +86,17 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
+    public void The_job_engine_is_known_in_one_room_and_pinned()
+    {
+        var elsewhere = House.TypesUnder(House.Program, "Foliosync").Where(t => !House.Outermost(t).Namespace!.StartsWith("Foliosync.Hosting.Jobs", StringComparison.Ordinal));
+
+        CodeReferences.Of(House.TypesUnder(House.Program, "Foliosync.Hosting.Jobs")).Types.ShouldContain(t => t.Namespace == "Quartz");
+        CodeReferences.Of(elsewhere).Types.Where(t => t.Namespace?.StartsWith("Quartz", StringComparison.Ordinal) is true).ShouldBeEmpty();
+        House.Core.GetReferencedAssemblies().ShouldNotContain(a => a.Name == "Quartz");
+        typeof(Quartz.IScheduler).Assembly.GetName().Version.ShouldBe(new Version(4, 7, 3, 0), "Its behaviour was measured in this version; measure again before it moves.");
+    }
+
+    [Fact]
     public void Every_adapter_is_listed_once()
     {
         var written = House.Brokers.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IBroker)));

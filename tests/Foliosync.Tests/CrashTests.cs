@@ -10,7 +10,7 @@ namespace Foliosync.Tests;
 /// <summary>The program is killed or stopped in the middle of its work. Nothing may be lost, doubled or stuck.</summary>
 public sealed class CrashTests
 {
-    private const int Connections = 200;
+    private const int Connections = 100;
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(30);
 
     [Theory, EachStore]

@@ -47,7 +47,13 @@ internal sealed class FoliosyncCsv : ITableFormat
     public StatementReport Read(SheetBook book, IReadOnlyList<Table> tables, DateTimeOffset receivedAt, CancellationToken cancellationToken)
     {
         var log = new StatementLog();
-        var rows = tables.SelectMany(table => table.Rows(untilGap: false, cancellationToken));
+        var rows = tables.SelectMany(table => table.Rows(untilGap: false, cancellationToken)).Select(Unguarded);
         return new StatementReport { Transactions = TransactionPages.Of(FoliosyncTransaction.Map(rows, log), log, cancellationToken) };
     }
+
+    private static StatementRow Unguarded(StatementRow row) => new(row.Place, column => Unguarded(row[column]));
+
+    /// <summary>An apostrophe before what would be a formula keeps spreadsheets from running it, and is not part of the text.</summary>
+    private static string Unguarded(string text) =>
+        text is ['\'', ..] && text.TrimStart('\'') is ['=' or '+' or '-' or '@' or '＝' or '＋' or '－' or '＠', ..] ? text[1..] : text;
 }

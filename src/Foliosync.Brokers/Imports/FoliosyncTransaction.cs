@@ -68,14 +68,17 @@ internal static class FoliosyncTransaction
         var price = row.NotNegativeOrNull(Price);
         var amount = row.NumberOrNull(Amount);
         RequireWhatTheKindNeeds(row, kind, instrument, quantity, price, amount);
+
+        // Price times units is not what a derivative costs.
+        var isPlainTrade = IsTrade(kind) && instrument?.AssetClass is not (AssetClass.Option or AssetClass.Future);
         var transaction = new ReportedTransaction
         {
             ExternalId = "",
             Kind = kind,
             Instrument = instrument,
             Quantity = quantity,
-            Price = price ?? (IsTrade(kind) && quantity is > 0 ? Math.Abs(amount ?? 0) / quantity : null),
-            Amount = Signed(kind, amount ?? (IsTrade(kind) ? quantity * price : null)),
+            Price = price ?? (isPlainTrade && quantity is > 0 ? Math.Abs(amount ?? 0) / quantity : null),
+            Amount = Signed(kind, amount ?? (isPlainTrade ? quantity * price : null)),
             Fees = row.NotNegativeOrNull(Fees),
             Taxes = row.NotNegativeOrNull(Taxes),
             Currency = currency,

@@ -102,7 +102,14 @@ public sealed partial class ConnectionImport(Database database, Vault vault, Bro
 
         var draft = ConnectionDraft.From(
             new NewConnection(
-                owner, Guid.Empty, line.Broker ?? string.Empty, line.Label, line.Credentials ?? [], SessionOf(line.Session), reads, line.Interval is { } interval ? SyncIntervals.Parse(interval) : null),
+                owner,
+                Guid.Empty,
+                line.Broker ?? string.Empty,
+                line.Label,
+                line.Credentials ?? [],
+                SessionOf(line.Session),
+                reads,
+                line.Interval is { } interval ? SyncIntervals.Parse(interval) : null),
             catalog,
             now);
         draft.Connection.PortfolioId = places.PortfolioOf(owner, line.Portfolio ?? DefaultPortfolio, now);
@@ -163,7 +170,14 @@ public sealed partial class ConnectionImport(Database database, Vault vault, Bro
     }
 
     private sealed record ImportLine(
-        string? User, string? Portfolio, string? Broker, string? Label, Dictionary<string, string>? Credentials, ImportSession? Session, string[]? Reads, string? Interval);
+        string? User,
+        string? Portfolio,
+        string? Broker,
+        string? Label,
+        Dictionary<string, string>? Credentials,
+        ImportSession? Session,
+        string[]? Reads,
+        string? Interval);
 
     private sealed record ImportSession(string? Token, DateTimeOffset? ExpiresAt);
 

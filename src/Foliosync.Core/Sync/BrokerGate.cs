@@ -244,7 +244,7 @@ internal sealed partial class BrokerGate(Database database, TimeProvider clock, 
 
     private static bool IsTrouble(RunEnd end) => end.Reading.Error is BrokerException { Kind: BrokerErrorKind.Transient };
 
-    private static bool IsForAPerson(SyncTrigger trigger) => trigger is SyncTrigger.Manual or SyncTrigger.LoginCompleted;
+    internal static bool IsForAPerson(SyncTrigger trigger) => trigger is SyncTrigger.Manual or SyncTrigger.LoginCompleted;
 
     private static readonly RowStatement<BrokerHealth> Put = new(
         """

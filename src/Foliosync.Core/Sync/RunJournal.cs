@@ -57,6 +57,8 @@ internal sealed partial class RunJournal(ILogger log, TimeProvider clock)
         SyncRunState.Failed when end.ErrorKind == "rateLimited" => LogLevel.Debug,
         SyncRunState.Failed or SyncRunState.NeedsReview => LogLevel.Warning,
         SyncRunState.NeedsLogin => LogLevel.Information,
+        // Whoever asked for a sync looks for its end, even if nothing was new.
+        _ when BrokerGate.IsForAPerson(end.Reading.Connection.Trigger) => LogLevel.Information,
         _ => end.Counts.Inserted + end.Counts.Updated + end.Counts.Closed + end.Counts.Skipped > 0 ? LogLevel.Information : LogLevel.Debug,
     };
 

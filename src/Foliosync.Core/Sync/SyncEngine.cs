@@ -18,7 +18,7 @@ public sealed partial class SyncEngine
 {
     private const int ClaimSize = 64;
 
-    private const int MostStoreTries = 10;
+    private const int MostStoreTries = 7;
 
     // Several shards of a broker run at the same time.
     private const int ReadersOfAShard = 12;
@@ -228,7 +228,7 @@ public sealed partial class SyncEngine
             {
                 return await _store.StoreAsync(group, CancellationToken.None).ConfigureAwait(false);
             }
-            catch (DbException e) when (tries < MostStoreTries && StorageFailure.IsAway(e))
+            catch (Exception e) when (tries < MostStoreTries && StorageFailure.IsAway(e))
             {
                 LogNotStored(_log, e);
                 await Task.Delay(TimeSpan.FromSeconds(Math.Min(tries, 5)), _clock).ConfigureAwait(false);

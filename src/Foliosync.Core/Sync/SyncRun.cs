@@ -61,7 +61,7 @@ public sealed class SyncRun
     public IReadOnlyList<SyncStep> Steps { get; set; } = [];
 
     /// <summary>
-    /// Kind of the error: a <see cref="BrokerErrorKind"/>, <c>suspiciousReport</c>, <c>sessionReplaced</c>, <c>interrupted</c> or
+    /// Kind of the error: a <see cref="BrokerErrorKind"/>, <c>suspiciousReport</c>, <c>sessionReplaced</c>, <c>databaseAway</c>, <c>interrupted</c> or
     /// <c>internal</c>, camelCase; null when there was none.
     /// </summary>
     public string? ErrorKind { get; set; }

@@ -145,6 +145,12 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
                 };
             case VaultException e:
                 return new RunEnd(reading, SyncPolicy.Internal(context, jitter), now, default) { ErrorKind = "vault", ErrorMessage = e.Message };
+            case { } e when StorageFailure.IsAway(e):
+                return new RunEnd(reading, SyncPolicy.Cancelled(context), now, default)
+                {
+                    ErrorKind = "databaseAway",
+                    ErrorMessage = "The database was away for a moment while this sync was reading. Nothing was stored; it runs again at once.",
+                };
             case { } e:
                 // Exception texts may repeat what they choked on; the type and the place are enough to find the fault.
                 LogInternal(log, connection.Id, e);

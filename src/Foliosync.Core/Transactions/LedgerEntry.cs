@@ -157,9 +157,10 @@ public sealed record LedgerEntry
     /// takes them, splits first. The same entries give the same result in whatever order they come.
     /// </summary>
     public static IEnumerable<LedgerEntry> InOrder(IEnumerable<LedgerEntry> entries) =>
-        entries.OrderBy(e => e.TradedAt).ThenBy(Rank).ThenBy(e => e.ExternalId, StringComparer.Ordinal);
+        entries.OrderBy(e => e.TradedAt).ThenBy(e => RankOf(e.Kind)).ThenBy(e => e.ExternalId, StringComparer.Ordinal);
 
-    private static int Rank(LedgerEntry entry) => entry.Kind switch
+    /// <summary>What comes first among entries of one instant.</summary>
+    internal static int RankOf(TransactionKind kind) => kind switch
     {
         TransactionKind.Split => 0,
         TransactionKind.Bonus => 1,

@@ -79,6 +79,7 @@ internal static class FoliosyncApi
         HoldingsApi.Map(api);
         CashBalancesApi.Map(api);
         TransactionsApi.Map(api);
+        ExportsApi.Map(api);
         AlertsApi.Map(api);
         AlertChannelsApi.Map(api);
         FxRatesApi.Map(api);

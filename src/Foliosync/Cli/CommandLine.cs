@@ -13,7 +13,8 @@ internal static class CommandLine
         var parsed = Create().Parse(arguments);
         if (parsed.Action is ParseErrorAction)
         {
-            var problem = string.Join(' ', parsed.Errors.Select(e => e.Message).Distinct());
+            // The parser lists choices line by line; an error is one line.
+            var problem = string.Join(' ', parsed.Errors.Select(e => string.Join(' ', e.Message.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries))).Distinct());
             Output.OfProcess(json: false).Fail($"{problem} See '{PathOf(parsed.CommandResult)} --help'.");
             return ExitCode.Usage;
         }
@@ -44,6 +45,7 @@ internal static class CommandLine
             RunVerbs.Create(),
             ConnectVerbs.Create(),
             AccountVerbs.Create(),
+            ExportVerb.Create(),
             UserVerbs.Create(),
             TokenVerbs.Create(),
             AlertVerbs.Create(),

@@ -19,6 +19,7 @@ internal static class WorkVerb
         builder.Services.AddFoliosync(context.Settings).AddFoliosyncTelemetry(context.Settings).AddJobs(context.Settings, WorkerRole.Work);
         using var worker = builder.Build();
         await context.PrepareAsync(worker.Services.GetRequiredService<Instance>(), cancellationToken);
+        await worker.Services.GetRequiredService<JobStore>().OpenAsync(cancellationToken);
         await worker.StartAsync(cancellationToken);
         await worker.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Fine;

@@ -4,6 +4,7 @@ using Foliosync.Core.Alerts.Channels;
 using Foliosync.Core.Alerts.Email;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Connections.Http;
+using Foliosync.Core.Exports;
 using Foliosync.Core.Instruments;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Ledgers;
@@ -64,6 +65,7 @@ internal static class FoliosyncServices
         services.AddSingleton<RunComparison>();
         services.AddSingleton<ReviewDecisions>();
         AddStatements(services, settings);
+        services.AddSingleton<LedgerExport>();
         AddAlerts(services, settings.Alerts);
         AddPrices(services, settings);
         services.AddSingleton<Instance>();

@@ -23,6 +23,8 @@ internal static class ServerLog
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("System", LogLevel.Warning);
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        // A page at each start, about what is the same every time.
+        logging.AddFilter("Quartz", LogLevel.Warning);
         if (json)
         {
             logging.AddJsonConsole(options =>

@@ -52,10 +52,15 @@ internal static class WebServer
 
     /// <summary>Starts listening.</summary>
     /// <returns>The addresses it really listens on, for example with the port that was free.</returns>
-    /// <exception cref="SettingsException">An address is taken, or not one of this machine.</exception>
+    /// <exception cref="SettingsException">An address is taken, or not one of this machine; or another process works on the jobs.</exception>
     public static async Task<IReadOnlyList<string>> ListenAsync(
         WebApplication app, InstanceSettings settings, CancellationToken cancellationToken)
     {
+        if (app.Services.GetService<JobStore>() is { } jobs)
+        {
+            await jobs.OpenAsync(cancellationToken);
+        }
+
         try
         {
             await app.StartAsync(cancellationToken);

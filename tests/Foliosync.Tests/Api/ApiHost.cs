@@ -50,7 +50,7 @@ internal sealed class ApiHost : IAsyncDisposable
             (endpoint, method) => $"{method} /{endpoint.RoutePattern.RawText!.Trim('/')}"),
     ];
 
-    public static async Task<ApiHost> StartAsync(Store store = Store.Sqlite, IReadOnlyDictionary<string, BrokerOverride>? brokers = null, AlertSettings? alerts = null, StatementSettings? statements = null)
+    public static async Task<ApiHost> StartAsync(Store store = Store.Sqlite, IReadOnlyDictionary<string, BrokerOverride>? brokers = null, AlertSettings? alerts = null, StatementSettings? statements = null, TimeProvider? clock = null, bool jobs = true)
     {
         var database = await TestDatabases.CreateAsync(store);
         var settings = new InstanceSettings
@@ -69,7 +69,20 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls([.. settings.Urls]);
         builder.Services.AddFoliosync(settings).AddFoliosyncApi();
-        builder.Services.AddJobs(settings, WorkerRole.Serve);
+        if (jobs)
+        {
+            builder.Services.AddJobs(settings, WorkerRole.Serve);
+        }
+        else
+        {
+            builder.Services.AddJobClient(settings);
+        }
+
+        if (clock is not null)
+        {
+            builder.Services.AddSingleton(clock);
+        }
+
         var host = new ApiHost(database, builder.Build().MapFoliosyncApi());
         await host._app.StartAsync();
         return host;
@@ -84,11 +97,11 @@ internal sealed class ApiHost : IAsyncDisposable
     }
 
     /// <summary>A client with a token of a user, who is made if missing.</summary>
-    public async Task<HttpClient> ClientAsync(string email, TokenScope scope = TokenScope.Write)
+    public async Task<HttpClient> ClientAsync(string email, TokenScope scope = TokenScope.Write, UserRole role = UserRole.Member)
     {
         var users = Services.GetRequiredService<UserAccounts>();
         var user = (await users.ListAsync(default)).FirstOrDefault(u => u.Email == email)
-            ?? (await users.AddAsync(email, null, UserRole.Member, Actor.CommandLine, default)).User;
+            ?? (await users.AddAsync(email, null, role, Actor.CommandLine, default)).User;
         var token = await Services.GetRequiredService<ApiTokens>().CreateAsync(user.Id, "test", scope, Actor.CommandLine, default);
         var client = Client();
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.Text);

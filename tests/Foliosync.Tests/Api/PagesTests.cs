@@ -39,7 +39,7 @@ public sealed class PagesTests
 
         var problem = await response.ProblemAsync(503);
         problem.Text("detail").ShouldContain("foliosync migrate");
-        problem.GetProperty("checks").EnumerateArray().Select(c => (c.Text("name"), c.Text("state"))).ShouldBe([("database", "ok"), ("migrations", "failed")]);
+        problem.GetProperty("checks").EnumerateArray().Select(c => (c.Text("name"), c.Text("state"))).ShouldBe([("database", "ok"), ("migrations", "failed"), ("jobs", "unknown")]);
         (await host.Client().GetStringAsync("/healthz")).ShouldBe("""{"status":"ok"}""");
     }
 

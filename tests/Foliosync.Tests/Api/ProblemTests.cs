@@ -31,6 +31,9 @@ public sealed class ProblemTests
     [InlineData("GET", "/api/v1/holdings?portfolioId=x", null, null, 400, "portfolioId")]
     [InlineData("GET", "/api/v1/holdings?asOf=yesterday", null, null, 400, "asOf")]
     [InlineData("GET", "/api/v1/sync-runs?state=done", null, null, 400, "state")]
+    [InlineData("GET", "/api/v1/import-template?format=beancount", null, null, 400, "format")]
+    [InlineData("GET", "/api/v1/portfolios/01997a00-0000-7000-8000-000000000000/export", null, null, 400, "format")]
+    [InlineData("GET", "/api/v1/accounts/01997a00-0000-7000-8000-000000000000/export?format=pdf", null, null, 400, "format")]
     public async Task Every_error_is_a_problem_that_names_its_input(
         string method, string path, string? body, string? type, int status, string? field)
     {

@@ -16,7 +16,7 @@ public sealed class CommandLineTests : IDisposable
 
         help.ExitCode.ShouldBe(0);
         foreach (var verb in (string[])
-            ["serve", "demo", "sync", "connect", "user", "token", "broker", "vault", "migrate", "backup", "restore", "doctor", "config"])
+            ["serve", "demo", "sync", "connect", "export", "user", "token", "broker", "vault", "migrate", "backup", "restore", "doctor", "config"])
         {
             help.Output.ShouldContain($"\n  {verb}");
         }

@@ -71,6 +71,14 @@ public sealed class CrowdedInstance : IAsyncDisposable
         return await db.SyncRuns.CountAsync(r => states.Contains(r.State) && r.Worker!.Contains(inName));
     }
 
+    /// <summary>Every connection has succeeded last, and nothing is under way.</summary>
+    public async Task<bool> IsInStepAsync()
+    {
+        await using var db = _database.Open();
+        return !await db.SyncStates.AnyAsync(s => s.LastSuccessAt == null || s.ConsecutiveFailures > 0 || s.LeaseToken != null)
+            && !await db.SyncRuns.AnyAsync(r => r.State == SyncRunState.Queued || r.State == SyncRunState.Running);
+    }
+
     /// <summary>Makes every connection due now, whatever its state.</summary>
     public async Task MakeDueAsync()
     {

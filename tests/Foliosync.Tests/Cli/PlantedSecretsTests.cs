@@ -57,7 +57,8 @@ public sealed class PlantedSecretsTests : IDisposable
     {
         var files = Directory.GetFiles(_instance.Folder, "*", SearchOption.AllDirectories);
         files.ShouldContain(_instance.DatabaseFile);
-        foreach (var file in files)
+        // An empty file hides nothing. One is the lock of the server that runs, which nobody else can open.
+        foreach (var file in files.Where(f => new FileInfo(f).Length > 0))
         {
             Search(Read(file), file);
         }

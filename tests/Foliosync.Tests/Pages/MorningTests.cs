@@ -70,7 +70,7 @@ public sealed class MorningTests
         morning.Kite.RedirectUrl = new Uri(morning.Host.Address, "/healthz");
         await page.SetContentAsync($"<a href=\"{await morning.LinkAsync()}\">Log in</a>");
         await page.GetByText("Log in").ClickAsync();
-        await page.WaitForURLAsync("**/healthz*");
+        await page.WaitForURLAsync("**/healthz*", new() { WaitUntil = WaitUntilState.Commit });
         await page.GoBackAsync();
 
         // Either the page of the link, at rest, or what was before it: never the broker again.

@@ -27,8 +27,11 @@ internal sealed class JobStore(InstanceSettings settings, Database database, ISe
         return address.ToString();
     }
 
+    public Task StartAsync(CancellationToken cancellationToken) => OpenAsync(cancellationToken);
+
+    /// <summary>Makes it ready; again, it does nothing. Before the host starts, what is wrong can be told in one sentence.</summary>
     /// <exception cref="SettingsException">Another process works on the jobs of this data directory.</exception>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public async Task OpenAsync(CancellationToken cancellationToken)
     {
         if (database.IsPostgres)
         {
@@ -38,7 +41,7 @@ internal sealed class JobStore(InstanceSettings settings, Database database, ISe
             command.CommandText = $"select pg_advisory_xact_lock(7305211); create schema if not exists {Schema}";
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
-        else if (services.GetService<JobHost>() is not null)
+        else if (_lock is null && services.GetService<JobHost>() is not null)
         {
             _lock = Lock(settings.DataDirectory);
             await CreateFileAsync(FileIn(settings), cancellationToken);

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Foliosync.Core.Jobs;
+using Foliosync.Core.Storage;
 using Quartz;
 
 namespace Foliosync.Hosting.Jobs;
@@ -46,18 +47,19 @@ internal sealed partial class JobWatch(
                 await workers.BeatAsync(stoppingToken);
                 var leapt = clock.GetUtcNow() - wall - clock.GetElapsedTime(ticks);
                 (wall, ticks) = (clock.GetUtcNow(), clock.GetTimestamp());
-                if (leapt.Duration() > LargestDrift)
+                var hasLeapt = leapt.Duration() > LargestDrift;
+                if (hasLeapt)
                 {
                     LogLeapt(log, leapt);
                 }
 
-                if (!IsAtWork || leapt < -LargestDrift)
+                if (!IsAtWork || hasLeapt)
                 {
                     await SetUpAsync(replace: IsAtWork, stoppingToken);
                     IsAtWork = true;
                 }
             }
-            catch (Exception e) when (e is DbException or SchedulerException)
+            catch (Exception e) when (e is DbException or SchedulerException || StorageFailure.IsAway(e))
             {
                 // The database is away for a while; what is stored in it is not lost.
                 LogFailed(log, e);
@@ -113,7 +115,7 @@ internal sealed partial class JobWatch(
         await scheduler.ScheduleTrigger(trigger, TriggerConflict.Replace, cancellationToken);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The clock of this machine leapt by {Leap}; the schedule is set up anew where it has to be")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The clock of this machine leapt by {Leap}; the schedule is set up anew")]
     private static partial void LogLeapt(ILogger log, TimeSpan leap);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The jobs could not be watched; it is tried again in a few seconds")]

@@ -22,7 +22,8 @@ internal sealed partial class WorkerWatch(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var missingSince = clock.GetTimestamp();
-        var isTold = false;
+        // Perhaps by this server before it was started anew.
+        var isTold = true;
         using var timer = new PeriodicTimer(Look, clock);
         while (await NextAsync(timer, stoppingToken))
         {
@@ -46,7 +47,7 @@ internal sealed partial class WorkerWatch(
                     await deliveries.RunAsync(stoppingToken);
                 }
             }
-            catch (DbException e)
+            catch (Exception e) when (e is DbException || StorageFailure.IsAway(e))
             {
                 // The database is away, which readiness tells; nobody can be told through it.
                 LogFailed(log, e);
