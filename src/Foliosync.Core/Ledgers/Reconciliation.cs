@@ -27,14 +27,14 @@ public sealed class Reconciliation(Database database, BrokerCatalog catalog)
         var holdings = await db.Holdings.AsNoTracking().Where(h => h.AccountId == accountId).ToListAsync(cancellationToken);
         var periods = await db.HoldingPeriods.AsNoTracking().Where(p => p.AccountId == accountId).ToListAsync(cancellationToken);
         var cash = await db.CashBalances.AsNoTracking().Where(c => c.AccountId == accountId).ToListAsync(cancellationToken);
-        var rows = await db.Transactions.AsNoTracking().Where(t => t.AccountId == accountId).ToListAsync(cancellationToken);
+        var rows = await db.Transactions.AsNoTracking().Where(t => t.AccountId == accountId && t.SupersededBy == null).ToListAsync(cancellationToken);
         var multipliers = holdings.GroupBy(h => h.InstrumentId).ToDictionary(g => g.Key, g => g.First().Multiplier);
         var entries = rows.Select(t => LedgerEntry.From(
             t, zone, SqlValues.InstantOf(t.Id), t.InstrumentId is { } id ? multipliers.GetValueOrDefault(id, 1m) : 1m));
         var since = periods.Select(p => p.From).Concat(holdings.Select(h => h.Since)).Concat(cash.Select(c => c.AsOf)).DefaultIfEmpty(reportedAt).Min();
         return LedgerVerdict.Compare(new LedgerAndBroker
         {
-            Entries = LedgerMerge.Merge(entries, []).Effective,
+            Entries = [.. LedgerEntry.InOrder(entries)],
             Units =
             [
                 .. periods.Select(p => new ReportedUnits(p.InstrumentId, p.Lot, p.Quantity, Local(p.From), Local(p.To))),

@@ -32,6 +32,15 @@ public sealed class BrokerAccount
     /// <summary>UTC instant that the last applied report describes; null before the first.</summary>
     public DateTimeOffset? ReportedAt { get; set; }
 
+    /// <summary>The run that applied the last report; null before the first.</summary>
+    public Guid? ReportRunId { get; set; }
+
+    /// <summary>UTC instant that the first applied report describes: history starts there. Null before it.</summary>
+    public DateTimeOffset? FirstReportedAt { get; set; }
+
+    /// <summary>UTC instant at which it was concluded what had been there at the first report; null until then.</summary>
+    public DateTimeOffset? LedgerOpenedAt { get; set; }
+
     /// <summary>Fingerprint of the last applied report; an equal report writes no rows.</summary>
     public byte[]? ReportFingerprint { get; set; }
 

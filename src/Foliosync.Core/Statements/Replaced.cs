@@ -14,6 +14,9 @@ internal sealed partial record Replaced
     /// <summary>Fingerprint of the account's report before.</summary>
     public byte[]? Fingerprint { get; init; }
 
+    /// <summary>The run of the account's report before.</summary>
+    public Guid? ReportRunId { get; init; }
+
     /// <summary>Time of the account's report after.</summary>
     public required DateTimeOffset ReportedAtAfter { get; init; }
 
@@ -44,6 +47,7 @@ internal sealed partial record Replaced
         {
             ReportedAt = account.ReportedAt,
             Fingerprint = account.Fingerprint,
+            ReportRunId = account.ReportRunId,
             ReportedAtAfter = after.Report.AsOf,
             FingerprintAfter = after.Fingerprint,
             Opened = [.. changes.Opened.Select(h => h.Id)],

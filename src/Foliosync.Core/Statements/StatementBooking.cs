@@ -1,5 +1,6 @@
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Ledgers;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
 using Foliosync.Core.Sync;
@@ -10,7 +11,30 @@ namespace Foliosync.Core.Statements;
 /// <param name="Account">The account.</param>
 /// <param name="Reads">What its connection reads by itself.</param>
 /// <param name="Zone">The broker's time zone.</param>
-internal sealed record StatementTarget(ClaimedAccount Account, ReadKinds Reads, TimeZoneInfo Zone);
+/// <param name="AverageIsFifo">How the broker reckons the average price.</param>
+internal sealed record StatementTarget(ClaimedAccount Account, ReadKinds Reads, TimeZoneInfo Zone, bool AverageIsFifo)
+{
+    /// <summary>What was inferred and may be otherwise now; null when a file changed nothing that it could rest on.</summary>
+    public LedgerTouch? Touched(Booked booked, Guid runId)
+    {
+        var report = booked.Report?.Report;
+        var moved = booked.Changes.Opened.Select(h => h.InstrumentId).Concat(booked.Changes.Ended.Select(p => p.InstrumentId));
+        var instruments = booked.Rows.Instruments.Concat(moved).ToHashSet();
+        var days = new[] { booked.FirstDay, report is null ? null : LedgerRows.DayOf(report.AsOf, Zone) };
+        // Without a report before this file nothing can have changed since.
+        return instruments.Count == 0 || Account.ReportedAt is not { } before ? null : new LedgerTouch
+        {
+            AccountId = Account.Id,
+            Zone = Zone,
+            AverageIsFifo = AverageIsFifo,
+            FirstReportedAt = Account.FirstReportedAt ?? before,
+            IsOpen = Account.IsLedgerOpen,
+            Instruments = instruments,
+            FromDay = days.Min()!.Value,
+            Report = report is null ? null : new ReportPair(report.AsOf, runId, before, Account.ReportRunId),
+        };
+    }
+}
 
 /// <summary>What a file did to its account.</summary>
 internal sealed record Booked
@@ -93,7 +117,7 @@ internal sealed class StatementBooking(Database database, TimeProvider clock)
         warnings.AddRange(await OversoldCheck.RunAsync(
             database, write.Connection, write.Transaction, account.Id, runId, rows.Sold, target.Zone, cancellationToken).ConfigureAwait(false));
 
-        var report = parts is null ? null : new AccountReading(account, parts.Report, ReportFingerprint.Of(parts.Report));
+        var report = parts is null ? null : new AccountReading(account, parts.Report, ReportFingerprint.Of(parts.Report), runId);
         var applied = report is not null && account.ReportedAt > report.Report.AsOf
             ? report with { Report = report.Report with { AsOf = account.ReportedAt.Value } }
             : report;

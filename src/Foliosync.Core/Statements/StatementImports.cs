@@ -2,6 +2,7 @@ using Foliosync.Brokers.Contract;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Instruments;
 using Foliosync.Core.Jobs;
+using Foliosync.Core.Ledgers;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
 using Foliosync.Core.Sync;
@@ -31,6 +32,7 @@ public sealed class StatementImports
     private readonly SyncClaims _claims;
     private readonly StatementBooking _booking;
     private readonly PriceRecorder _prices;
+    private readonly InferredLedger _ledger;
     private readonly RunJournal _journal;
 
     /// <summary>Takes the parts of this instance.</summary>
@@ -42,7 +44,7 @@ public sealed class StatementImports
         StatementSettings settings,
         Workers workers,
         TimeProvider clock,
-        ILogger<StatementImports> log)
+        ILoggerFactory logs)
     {
         _database = database;
         _catalog = catalog;
@@ -53,7 +55,8 @@ public sealed class StatementImports
         _claims = new SyncClaims(database, workers, clock);
         _booking = new StatementBooking(database, clock);
         _prices = new PriceRecorder(database, catalog, clock);
-        _journal = new RunJournal(log, clock);
+        _ledger = new InferredLedger(database, clock, logs.CreateLogger<InferredLedger>());
+        _journal = new RunJournal(logs.CreateLogger<StatementImports>(), clock);
     }
 
     /// <summary>Imports a file, or shows what would come of it.</summary>
@@ -141,6 +144,12 @@ public sealed class StatementImports
         reading.Steps.Add(new SyncStep($"import {statement.Format.Id}", startedAt, (int)(now - startedAt).TotalMilliseconds, "ok"));
         var end = new RunEnd(reading, Succeeded(connection), now, booked.Counts);
         await StoreAsync(write, end, booked, ToRow(statement, booked, connection.RunId, account.Id, now), by, cancellationToken).ConfigureAwait(false);
+        if ((target with { Account = account }).Touched(booked, connection.RunId) is { } touched)
+        {
+            await _ledger.RefreshAsync(write.Connection, write.Transaction, [touched], cancellationToken).ConfigureAwait(false);
+        }
+
+        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return (end, ToResult(statement, booked, account.Id, connection.RunId));
     }
 
@@ -180,7 +189,6 @@ public sealed class StatementImports
         script.Rows(StatementStatements.Insert, [row]);
         script.Rows(SyncStatements.InsertAuditEvents, [by.Did("statement.imported", row.Id, row.ImportedAt, $$"""{"accountId":"{{row.AccountId}}"}""")]);
         await script.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
-        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task EndFailedAsync(ConnectionReading reading, Exception error, bool isStopped)
@@ -227,9 +235,13 @@ public sealed class StatementImports
                 Currency = account.Currency,
                 ReportedAt = account.ReportedAt,
                 Fingerprint = account.ReportFingerprint,
+                ReportRunId = account.ReportRunId,
+                FirstReportedAt = account.FirstReportedAt,
+                IsLedgerOpen = account.LedgerOpenedAt is not null,
             },
             connection.Reads & ~connection.UnsupportedReads,
-            TimeZoneInfo.FindSystemTimeZoneById(broker.Manifest.TimeZone)));
+            TimeZoneInfo.FindSystemTimeZoneById(broker.Manifest.TimeZone),
+            broker.Manifest.AverageIsFifo));
     }
 
     // Another process may be at it, or this one, with the same file: whoever comes second finds everything known.

@@ -17,6 +17,7 @@ internal sealed class StatementRows(Database database, CheckedStatement statemen
 
     private readonly HashSet<Guid> _builtOn = [];
     private readonly HashSet<Guid> _sold = [];
+    private readonly HashSet<Guid> _instruments = [];
 
     public int New { get; private set; }
 
@@ -29,6 +30,9 @@ internal sealed class StatementRows(Database database, CheckedStatement statemen
 
     /// <summary>What was sold in the file and can be oversold; derivatives can be sold short.</summary>
     public IReadOnlyCollection<Guid> Sold => _sold;
+
+    /// <summary>What the rows that were booked are about.</summary>
+    public IReadOnlyCollection<Guid> Instruments => _instruments;
 
     public List<BrokerWarning> Warnings { get; } = [];
 
@@ -79,6 +83,11 @@ internal sealed class StatementRows(Database database, CheckedStatement statemen
 
             stored[(told.ExternalId, true)] = StoredRow.Of(told, instrumentId, runId);
             added.Add(ToTransaction(told, instrumentId));
+            if (instrumentId is { } about)
+            {
+                _instruments.Add(about);
+            }
+
             if (instrumentId is { } sold && told.Kind == TransactionKind.Sell
                 && told.Instrument!.AssetClass is not (AssetClass.Future or AssetClass.Option))
             {

@@ -1,9 +1,12 @@
+using Foliosync.Brokers.Contract;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Ledgers;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Users;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace Foliosync.Core.Statements;
 
@@ -14,8 +17,10 @@ namespace Foliosync.Core.Statements;
 public sealed record UndoneStatement(Guid RunId, int Removed, int Restored);
 
 /// <summary>Undoes imports: removes the transactions that a file brought, and puts back the holdings and cash that it replaced.</summary>
-public sealed class StatementUndo(Database database, BrokerCatalog catalog, TimeProvider clock)
+public sealed class StatementUndo(Database database, BrokerCatalog catalog, TimeProvider clock, ILoggerFactory logs)
 {
+    private readonly InferredLedger _ledger = new(database, clock, logs.CreateLogger<InferredLedger>());
+
     /// <summary>Undoes the import of a run.</summary>
     /// <exception cref="NotFoundException">There is no such run within reach.</exception>
     /// <exception cref="RefusedException">
@@ -24,24 +29,37 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
     public async Task<UndoneStatement> UndoAsync(Guid runId, Actor by, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(by);
-        var (connectionId, zone) = await FindAsync(runId, by, cancellationToken).ConfigureAwait(false);
+        var (connectionId, manifest) = await FindAsync(runId, by, cancellationToken).ConfigureAwait(false);
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(manifest.TimeZone);
         var now = clock.GetUtcNow();
         await using var write = await database.BeginWriteAsync(cancellationToken).ConfigureAwait(false);
         var import = await LoadAsync(write, runId, connectionId, now, cancellationToken).ConfigureAwait(false);
         RefuseIfBuiltUpon(import);
 
         var removed = 0;
+        var touched = new HashSet<Guid>();
         var script = SqlScript.For(database);
         script.Query(
-            "delete from transactions where run_id = @run and source = 'statement' and account_id = @account returning 1",
+            "delete from transactions where run_id = @run and source = 'statement' and account_id = @account returning instrument_id",
             ids: null,
-            _ => removed++,
+            row =>
+            {
+                removed++;
+                Touch(row.IdOrNull(0));
+            },
+            ("run", runId),
+            ("account", import.AccountId));
+        script.Query(
+            "delete from transactions where run_id = @run and source = 'inferred' and account_id = @account returning instrument_id",
+            ids: null,
+            row => Touch(row.IdOrNull(0)),
             ("run", runId),
             ("account", import.AccountId));
         var replaced = import.Replaced is null ? null : Replaced.FromJson(import.Replaced);
         if (replaced is not null)
         {
             Restore(script, import.AccountId, replaced);
+            touched.UnionWith(replaced.Holdings.Select(h => h.InstrumentId));
         }
 
         script.Change("update imported_statements set undone_at = @now where id = @run", ids: null, ("now", now), ("run", runId));
@@ -53,14 +71,45 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
                 database, write.Connection, write.Transaction, import.AccountId, first, last, zone, cancellationToken).ConfigureAwait(false);
         }
 
+        if (TouchOf(import, replaced, touched, manifest) is { } touch)
+        {
+            await _ledger.RefreshAsync(write.Connection, write.Transaction, [touch], cancellationToken).ConfigureAwait(false);
+        }
+
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return new UndoneStatement(
             runId,
             removed,
             replaced is null ? 0 : replaced.Opened.Count + replaced.Holdings.Count + replaced.CashOpened.Count + replaced.Cash.Count);
+
+        void Touch(Guid? instrument)
+        {
+            if (instrument is { } id)
+            {
+                touched.Add(id);
+            }
+        }
     }
 
-    private async Task<(Guid ConnectionId, TimeZoneInfo Zone)> FindAsync(Guid runId, Actor by, CancellationToken cancellationToken)
+    // What was inferred before the file came is inferred again. Where the file had the first report, there is nothing to infer from.
+    private static LedgerTouch? TouchOf(Import import, Replaced? replaced, HashSet<Guid> touched, BrokerManifest manifest)
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(manifest.TimeZone);
+        var reportedAt = replaced is null ? import.ReportedAt : replaced.ReportedAt;
+        var days = new[] { import.FirstDay, replaced is null ? null : LedgerRows.DayOf(replaced.ReportedAtAfter, zone) };
+        return touched.Count == 0 || reportedAt is not { } reported || days.Min() is not { } first ? null : new LedgerTouch
+        {
+            AccountId = import.AccountId,
+            Zone = zone,
+            AverageIsFifo = manifest.AverageIsFifo,
+            FirstReportedAt = import.FirstReportedAt ?? reported,
+            IsOpen = import.IsLedgerOpen,
+            Instruments = touched,
+            FromDay = first,
+        };
+    }
+
+    private async Task<(Guid ConnectionId, BrokerManifest Manifest)> FindAsync(Guid runId, Actor by, CancellationToken cancellationToken)
     {
         await using var db = database.Open(by.Scope);
         var connection = await db.SyncRuns.Where(r => r.Id == runId).Select(r => new { r.ConnectionId, r.Connection!.BrokerId })
@@ -71,7 +120,7 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
         }
 
         return catalog.TryFind(connection.BrokerId, out var broker)
-            ? (connection.ConnectionId, TimeZoneInfo.FindSystemTimeZoneById(broker.Manifest.TimeZone))
+            ? (connection.ConnectionId, broker.Manifest)
             : throw new RefusedException($"This version has no adapter '{connection.BrokerId}'. Install a version that has it.");
     }
 
@@ -91,12 +140,14 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
             ("id", connectionId));
         script.Query(
             """
-            select s.account_id, s.first_day, s.last_day, s.replaced, s.undone_at, a.reported_at, a.report_fingerprint
+            select s.account_id, s.first_day, s.last_day, s.replaced, s.undone_at, a.reported_at, a.report_fingerprint, a.first_reported_at,
+                a.ledger_opened_at
             from imported_statements s join accounts a on a.id = s.account_id where s.id = @run
             """,
             ids: null,
             row => import = new Import(
-                row.Id(0), DayOrNull(row, 1), DayOrNull(row, 2), row.TextOrNull(3), row.InstantOrNull(4), row.InstantOrNull(5), row.BytesOrNull(6), laterOnes),
+                row.Id(0), DayOrNull(row, 1), DayOrNull(row, 2), row.TextOrNull(3), row.InstantOrNull(4), row.InstantOrNull(5), row.BytesOrNull(6), row.InstantOrNull(7), !row.IsDBNull(8),
+                laterOnes),
             ("run", runId));
         script.Query(
             """
@@ -153,10 +204,16 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
     }
 
     private static readonly RowStatement<(Guid Id, Replaced To)> PutAccountBack = new(
-        "update accounts set reported_at = r.reported_at, report_fingerprint = r.report_fingerprint from {rows} where accounts.id = r.id",
+        """
+        update accounts set reported_at = r.reported_at, report_fingerprint = r.report_fingerprint, report_run_id = r.report_run_id,
+            first_reported_at = case when r.reported_at is null then null else accounts.first_reported_at end,
+            ledger_opened_at = case when r.reported_at is null then null else accounts.ledger_opened_at end
+        from {rows} where accounts.id = r.id
+        """,
         Column.Of<(Guid Id, Replaced To)>("id", a => a.Id),
         Column.Of<(Guid Id, Replaced To)>("reported_at", a => a.To.ReportedAt),
-        Column.Of<(Guid Id, Replaced To)>("report_fingerprint", a => a.To.Fingerprint));
+        Column.Of<(Guid Id, Replaced To)>("report_fingerprint", a => a.To.Fingerprint),
+        Column.Of<(Guid Id, Replaced To)>("report_run_id", a => a.To.ReportRunId));
 
     private static DateOnly? DayOrNull(System.Data.Common.DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateOnly>(column);
 
@@ -168,6 +225,8 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
         DateTimeOffset? UndoneAt,
         DateTimeOffset? ReportedAt,
         byte[]? ReportFingerprint,
+        DateTimeOffset? FirstReportedAt,
+        bool IsLedgerOpen,
         List<Later> LaterOnes);
 
     private sealed record Later(Guid RunId, DateTimeOffset ImportedAt, bool TellsTheSame, bool ChangedHoldings);

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Foliosync.Brokers.Contract;
+using Foliosync.Core.Ledgers;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
 using Foliosync.Core.Transactions;
@@ -8,15 +9,10 @@ namespace Foliosync.Core.Statements;
 
 /// <summary>
 /// Notes on rows of other sources whether a file's row counts in their place, as <see cref="LedgerMerge"/> decides. Nothing is removed:
-/// when the file's rows go, the others count again.
+/// when the file's rows go, the others count again. Inferred rows are not decided here, see <see cref="InferredLedger"/>.
 /// </summary>
 internal static class SupersededRows
 {
-    private const string Columns =
-        """
-        id, external_id, kind, instrument_id, quantity, price, amount, fees, taxes, currency, traded_at, source, superseded_by
-        """;
-
     private static readonly RowStatement<Mark> SetMarks = new(
         "update transactions set superseded_by = r.superseded_by from {rows} where transactions.id = r.id",
         Column.Of<Mark>("id", m => m.Id),
@@ -34,17 +30,17 @@ internal static class SupersededRows
         TimeZoneInfo zone,
         CancellationToken cancellationToken)
     {
-        (string, object)[] span = [("account", accountId), ("from", StartOf(first, zone)), ("to", StartOf(last.AddDays(1), zone))];
+        (string, object)[] span = [("account", accountId), ("from", LedgerRows.StartOf(first, zone)), ("to", LedgerRows.StartOf(last.AddDays(1), zone))];
         var marks = new Dictionary<Guid, Guid?>();
         var rows = new List<LedgerEntry>();
         var others = SqlScript.For(database);
         others.Query(
-            $"select {Columns} from transactions where account_id = @account and traded_at >= @from and traded_at < @to and source <> 'statement'",
+            $"select {LedgerRows.Columns} from transactions where account_id = @account and traded_at >= @from and traded_at < @to and source in ('api', 'manual')",
             ids: null,
             row =>
             {
-                rows.Add(ToEntry(row, zone));
-                marks.Add(row.Id(0), row.IsDBNull(12) ? null : row.Id(12));
+                rows.Add(LedgerRows.ToEntry(row, zone));
+                marks.Add(row.Id(0), LedgerRows.SupersededBy(row));
             },
             span);
         await others.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
@@ -58,11 +54,11 @@ internal static class SupersededRows
         var events = rows.Select(EventOf).ToHashSet();
         var files = SqlScript.For(database);
         files.Query(
-            $"select {Columns} from transactions where account_id = @account and traded_at >= @from and traded_at < @to and source = 'statement'",
+            $"select {LedgerRows.Columns} from transactions where account_id = @account and traded_at >= @from and traded_at < @to and source = 'statement'",
             ids: null,
             row =>
             {
-                var entry = ToEntry(row, zone);
+                var entry = LedgerRows.ToEntry(row, zone);
                 if (events.Contains(EventOf(entry)) || ids.Contains(entry.ExternalId))
                 {
                     rows.Add(entry);
@@ -81,9 +77,9 @@ internal static class SupersededRows
 
     /// <summary>Adds the query for what files have told from an instant on.</summary>
     public static void LoadFiles(SqlScript script, Guid accountId, DateTimeOffset from, List<LedgerEntry> told) => script.Query(
-        $"select {Columns} from transactions where account_id = @account and traded_at >= @from and source = 'statement'",
+        $"select {LedgerRows.Columns} from transactions where account_id = @account and traded_at >= @from and source = 'statement'",
         ids: null,
-        row => told.Add(ToEntry(row, TimeZoneInfo.Utc)),
+        row => told.Add(LedgerRows.ToEntry(row, TimeZoneInfo.Utc)),
         ("account", accountId),
         ("from", from));
 
@@ -99,31 +95,7 @@ internal static class SupersededRows
         }
     }
 
-    /// <summary>The entry of a row of <see cref="Columns"/>.</summary>
-    private static LedgerEntry ToEntry(DbDataReader row, TimeZoneInfo zone) => new()
-    {
-        Id = row.Id(0),
-        ExternalId = row.GetString(1),
-        Kind = SqlValues.Parse<TransactionKind>(row.GetString(2)),
-        InstrumentId = row.IsDBNull(3) ? null : row.Id(3),
-        Quantity = row.NumberOrNull(4),
-        Price = row.NumberOrNull(5),
-        Amount = row.NumberOrNull(6),
-        Fees = row.NumberOrNull(7),
-        Taxes = row.NumberOrNull(8),
-        Currency = row.GetString(9),
-        TradedAt = TimeZoneInfo.ConvertTime(row.Instant(10), zone),
-        Source = SqlValues.Parse<TransactionSource>(row.GetString(11)),
-        RecordedAt = SqlValues.InstantOf(row.Id(0)),
-    };
-
     private static (Guid?, DateOnly, TransactionKind, string) EventOf(LedgerEntry e) => (e.InstrumentId, e.Day, e.Kind, e.Currency);
-
-    private static DateTimeOffset StartOf(DateOnly day, TimeZoneInfo zone)
-    {
-        var midnight = day.ToDateTime(TimeOnly.MinValue);
-        return new DateTimeOffset(midnight, zone.GetUtcOffset(midnight)).ToUniversalTime();
-    }
 
     private sealed record Mark(Guid Id, Guid? By);
 }

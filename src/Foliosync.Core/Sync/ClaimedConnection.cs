@@ -81,6 +81,12 @@ internal sealed record ClaimedAccount
 
     public byte[]? Fingerprint { get; init; }
 
+    public Guid? ReportRunId { get; init; }
+
+    public DateTimeOffset? FirstReportedAt { get; init; }
+
+    public bool IsLedgerOpen { get; init; }
+
     public byte[]? ReviewFingerprint { get; init; }
 
     public DateTimeOffset? ReviewSince { get; init; }
@@ -184,8 +190,8 @@ internal sealed class ConnectionReading(ClaimedConnection connection)
 /// <param name="Acceptance">A person's word that its surprising report is right; null when nobody said so.</param>
 internal sealed record Replay(Guid RunId, Acceptance? Acceptance);
 
-/// <summary>The report of one account.</summary>
-internal sealed record AccountReading(ClaimedAccount Account, AccountReport Report, byte[] Fingerprint)
+/// <summary>The report of one account, as a run has it.</summary>
+internal sealed record AccountReading(ClaimedAccount Account, AccountReport Report, byte[] Fingerprint, Guid RunId)
 {
     public bool IsUnchanged => Account.Fingerprint is not null && Fingerprint.AsSpan().SequenceEqual(Account.Fingerprint);
 }

@@ -30,7 +30,7 @@ internal sealed class StoredAccount(AccountReport report)
         script.Query(
             """
             select account_id, id, instrument_id, lot, reads, symbol, exchange, quantity, unsettled_quantity, pledged_quantity,
-                average_price, cost_basis, last_price, priced_at, multiplier, since, last_reported_at
+                average_price, cost_basis, last_price, priced_at, multiplier, since, last_reported_at, first_price
             from holdings where account_id {ids}
             """,
             ids,
@@ -86,5 +86,6 @@ internal sealed class StoredAccount(AccountReport report)
         Multiplier = row.Number(14),
         Since = row.Instant(15),
         LastReportedAt = row.InstantOrNull(16),
+        FirstPrice = row.NumberOrNull(17),
     };
 }

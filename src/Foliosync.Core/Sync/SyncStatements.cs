@@ -101,22 +101,25 @@ internal static class SyncStatements
 
     public static readonly RowStatement<AccountReading> ApplyReports = new(
         """
-        update accounts set reported_at = r.reported_at, report_fingerprint = r.report_fingerprint,
+        update accounts set reported_at = r.reported_at, report_fingerprint = r.report_fingerprint, report_run_id = r.run_id,
+            first_reported_at = coalesce(accounts.first_reported_at, r.reported_at),
             review_fingerprint = null, review_since = null, review_id = null,
             transactions_cursor = coalesce(r.transactions_cursor, accounts.transactions_cursor)
         from {rows} where accounts.id = r.id
         """,
         Column.Of<AccountReading>("id", a => a.Account.Id),
         Column.Of<AccountReading>("reported_at", a => a.Report.AsOf),
+        Column.Of<AccountReading>("run_id", a => a.RunId),
         Column.Of<AccountReading>("report_fingerprint", a => a.Fingerprint),
         Column.Of<AccountReading>("transactions_cursor", a => a.Report.TransactionsCursor));
 
     public static readonly RowStatement<Holding> InsertHoldings = new(
         """
         insert into holdings (id, account_id, instrument_id, lot, reads, symbol, exchange, quantity, unsettled_quantity,
-            pledged_quantity, average_price, cost_basis, last_price, priced_at, multiplier, since, last_reported_at)
+            pledged_quantity, average_price, cost_basis, last_price, priced_at, multiplier, since, last_reported_at, first_price)
         select r.id, r.account_id, r.instrument_id, r.lot, r.reads, r.symbol, r.exchange, r.quantity, r.unsettled_quantity,
-            r.pledged_quantity, r.average_price, r.cost_basis, r.last_price, r.priced_at, r.multiplier, r.since, r.last_reported_at
+            r.pledged_quantity, r.average_price, r.cost_basis, r.last_price, r.priced_at, r.multiplier, r.since, r.last_reported_at,
+            r.first_price
         from {rows}
         """,
         [
@@ -131,15 +134,16 @@ internal static class SyncStatements
         update holdings set reads = r.reads, symbol = r.symbol, exchange = r.exchange, quantity = r.quantity,
             unsettled_quantity = r.unsettled_quantity, pledged_quantity = r.pledged_quantity, average_price = r.average_price,
             cost_basis = r.cost_basis, last_price = r.last_price, priced_at = r.priced_at, multiplier = r.multiplier, since = r.since,
-            last_reported_at = r.last_reported_at
+            last_reported_at = r.last_reported_at, first_price = r.first_price
         from {rows} where holdings.id = r.id
         """,
         HoldingValues());
 
     public static readonly RowStatement<HoldingPeriod> InsertPeriods = new(
         """
-        insert into holding_periods (id, account_id, instrument_id, lot, quantity, cost_basis, multiplier, "from", "to")
-        select r.id, r.account_id, r.instrument_id, r.lot, r.quantity, r.cost_basis, r.multiplier, r.from_at, r.to_at from {rows}
+        insert into holding_periods (id, account_id, instrument_id, lot, quantity, cost_basis, multiplier, first_price, last_price, "from", "to")
+        select r.id, r.account_id, r.instrument_id, r.lot, r.quantity, r.cost_basis, r.multiplier, r.first_price, r.last_price, r.from_at, r.to_at
+        from {rows}
         """,
         Column.Of<HoldingPeriod>("id", p => p.Id),
         Column.Of<HoldingPeriod>("account_id", p => p.AccountId),
@@ -148,6 +152,8 @@ internal static class SyncStatements
         Column.Of<HoldingPeriod>("quantity", p => p.Quantity),
         Column.Of<HoldingPeriod>("cost_basis", p => p.CostBasis),
         Column.Of<HoldingPeriod>("multiplier", p => p.Multiplier),
+        Column.Of<HoldingPeriod>("first_price", p => p.FirstPrice),
+        Column.Of<HoldingPeriod>("last_price", p => p.LastPrice),
         Column.Of<HoldingPeriod>("from_at", p => p.From),
         Column.Of<HoldingPeriod>("to_at", p => p.To));
 
@@ -259,6 +265,7 @@ internal static class SyncStatements
         Column.Of<Holding>("multiplier", h => h.Multiplier),
         Column.Of<Holding>("since", h => h.Since),
         Column.Of<Holding>("last_reported_at", h => h.LastReportedAt),
+        Column.Of<Holding>("first_price", h => h.FirstPrice),
     ];
 }
 

@@ -1,5 +1,6 @@
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Ledgers;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage.Bulk;
 using Foliosync.Core.Sync.Reviews;
@@ -30,6 +31,9 @@ internal sealed class SyncWrites
     public ReviewWrites Reviews { get; } = new();
 
     public List<BrokerCredential> Credentials { get; } = [];
+
+    /// <summary>Accounts whose inferred transactions may be others now.</summary>
+    public List<LedgerTouch> Touched { get; } = [];
 
     public void Add(AccountChanges changes)
     {

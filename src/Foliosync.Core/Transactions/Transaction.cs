@@ -70,6 +70,15 @@ public sealed class Transaction
     /// <summary>The run that told of it first; null when it was stored by a version that did not note this.</summary>
     public Guid? RunId { get; set; }
 
+    /// <summary>
+    /// For inferred transactions: UTC instant of the earlier of the two reports that it was concluded from; null for what was there at the
+    /// first. The later report is that of <see cref="RunId"/>.
+    /// </summary>
+    public DateTimeOffset? InferredSince { get; set; }
+
+    /// <summary>For inferred transactions: the run of the earlier report; null when there is none or it is not known any more.</summary>
+    public Guid? InferredSinceRunId { get; set; }
+
     /// <summary>The row of a better source that counts in its place, see <see cref="LedgerMerge"/>; null when this one counts.</summary>
     public Guid? SupersededBy { get; set; }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Jobs;
+using Foliosync.Core.Ledgers;
 using Foliosync.Core.Statements;
 using Foliosync.Core.Users;
 using Spectre.Console;
@@ -71,7 +72,8 @@ internal static class ImportVerbs
             },
             console => Show(console, result));
 
-        // Where no server runs, nobody else would tell.
+        // Where no server runs, nobody else would do it, nor tell.
+        await context.Service<LedgerOpenings>().RunAsync(cancellationToken);
         await context.Service<AlertDeliveries>().RunAsync(cancellationToken);
     }
 

@@ -24,7 +24,7 @@ internal sealed class StatementWorld : IAsyncDisposable
     {
         Sync = sync;
         Imports = NewImports();
-        Undo = new StatementUndo(sync.Database, sync.Catalog, sync.Clock);
+        Undo = new StatementUndo(sync.Database, sync.Catalog, sync.Clock, NullLoggerFactory.Instance);
     }
 
     public SyncWorld Sync { get; }
@@ -67,7 +67,7 @@ internal sealed class StatementWorld : IAsyncDisposable
         new StatementSettings(),
         new Workers(Sync.Database, Sync.Clock),
         Sync.Clock,
-        NullLogger<StatementImports>.Instance);
+        NullLoggerFactory.Instance);
 
     public Task<StatementResult> ImportAsync(params string[] rows) => ImportTextAsync(string.Join('\n', [Header, .. rows]));
 

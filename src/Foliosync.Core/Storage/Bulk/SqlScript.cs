@@ -14,7 +14,7 @@ internal abstract class SqlScript
 
     /// <summary>
     /// Reads rows. The text may use <c>{ids}</c>, for example <c>where id {ids}</c>, and named values as <c>@name</c>; an array of texts
-    /// as <c>= any(@name)</c>.
+    /// or ids as <c>= any(@name)</c>.
     /// </summary>
     public abstract void Query(string text, IReadOnlyCollection<Guid>? ids, Action<DbDataReader> onRow, params (string Name, object Value)[] values);
 

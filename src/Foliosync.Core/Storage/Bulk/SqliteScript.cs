@@ -74,12 +74,12 @@ internal sealed class SqliteScript : SqlScript
             .Replace("for update", string.Empty, StringComparison.Ordinal);
         if (ids is not null)
         {
-            Add(command, "ids", "[" + string.Join(",", ids.Select(id => $"\"{SqlValues.ToText(id)}\"")) + "]");
+            Add(command, "ids", ToJson(ids));
         }
 
         foreach (var (name, value) in values)
         {
-            if (value is string[])
+            if (value is string[] or Guid[])
             {
                 command.CommandText = command.CommandText.Replace(
                     $"= any(@{name})", $"in (select value from json_each(@{name}))", StringComparison.Ordinal);
@@ -88,6 +88,7 @@ internal sealed class SqliteScript : SqlScript
             Add(command, name, value switch
             {
                 string[] texts => SqlValues.ToJson(texts),
+                Guid[] several => ToJson(several),
                 DateTimeOffset at => SqlValues.ToMicroseconds(at),
                 Guid id => SqlValues.ToText(id),
                 _ => value,
@@ -96,6 +97,9 @@ internal sealed class SqliteScript : SqlScript
 
         return command;
     }
+
+    // As ids are stored, which is not how JSON would have them.
+    private static string ToJson(IEnumerable<Guid> ids) => "[" + string.Join(",", ids.Select(id => $"\"{SqlValues.ToText(id)}\"")) + "]";
 
     private static DbParameter Add(DbCommand command, string name, object value)
     {
