@@ -689,6 +689,14 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("external_id");
 
+                    b.Property<DateTimeOffset?>("FirstReportedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_reported_at");
+
+                    b.Property<DateTimeOffset?>("LedgerOpenedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ledger_opened_at");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -709,6 +717,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.Property<byte[]>("ReportFingerprint")
                         .HasColumnType("bytea")
                         .HasColumnName("report_fingerprint");
+
+                    b.Property<Guid?>("ReportRunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("report_run_id");
 
                     b.Property<DateTimeOffset?>("ReportedAt")
                         .HasColumnType("timestamp with time zone")
@@ -732,6 +744,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
 
                     b.HasKey("Id")
                         .HasName("pk_accounts");
+
+                    b.HasIndex("FirstReportedAt")
+                        .HasDatabaseName("ix_accounts_first_reported_at")
+                        .HasFilter("ledger_opened_at IS NULL");
 
                     b.HasIndex("PortfolioId")
                         .HasDatabaseName("ix_accounts_portfolio_id");
@@ -809,6 +825,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.Property<string>("Exchange")
                         .HasColumnType("text")
                         .HasColumnName("exchange");
+
+                    b.Property<decimal?>("FirstPrice")
+                        .HasColumnType("numeric")
+                        .HasColumnName("first_price");
 
                     b.Property<Guid>("InstrumentId")
                         .HasColumnType("uuid")
@@ -890,6 +910,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("numeric")
                         .HasColumnName("cost_basis");
 
+                    b.Property<decimal?>("FirstPrice")
+                        .HasColumnType("numeric")
+                        .HasColumnName("first_price");
+
                     b.Property<DateTimeOffset>("From")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("from");
@@ -897,6 +921,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.Property<Guid>("InstrumentId")
                         .HasColumnType("uuid")
                         .HasColumnName("instrument_id");
+
+                    b.Property<decimal?>("LastPrice")
+                        .HasColumnType("numeric")
+                        .HasColumnName("last_price");
 
                     b.Property<string>("Lot")
                         .IsRequired()
@@ -1392,6 +1420,14 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.Property<decimal?>("Fees")
                         .HasColumnType("numeric")
                         .HasColumnName("fees");
+
+                    b.Property<DateTimeOffset?>("InferredSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("inferred_since");
+
+                    b.Property<Guid?>("InferredSinceRunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("inferred_since_run_id");
 
                     b.Property<Guid?>("InstrumentId")
                         .HasColumnType("uuid")

@@ -682,6 +682,14 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("external_id");
 
+                    b.Property<long?>("FirstReportedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("first_reported_at");
+
+                    b.Property<long?>("LedgerOpenedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ledger_opened_at");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -702,6 +710,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.Property<byte[]>("ReportFingerprint")
                         .HasColumnType("BLOB")
                         .HasColumnName("report_fingerprint");
+
+                    b.Property<Guid?>("ReportRunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("report_run_id");
 
                     b.Property<long?>("ReportedAt")
                         .HasColumnType("INTEGER")
@@ -725,6 +737,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
 
                     b.HasKey("Id")
                         .HasName("pk_accounts");
+
+                    b.HasIndex("FirstReportedAt")
+                        .HasDatabaseName("ix_accounts_first_reported_at")
+                        .HasFilter("ledger_opened_at IS NULL");
 
                     b.HasIndex("PortfolioId")
                         .HasDatabaseName("ix_accounts_portfolio_id");
@@ -800,6 +816,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.Property<string>("Exchange")
                         .HasColumnType("TEXT")
                         .HasColumnName("exchange");
+
+                    b.Property<decimal?>("FirstPrice")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("first_price");
 
                     b.Property<Guid>("InstrumentId")
                         .HasColumnType("TEXT")
@@ -879,6 +899,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("cost_basis");
 
+                    b.Property<decimal?>("FirstPrice")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("first_price");
+
                     b.Property<long>("From")
                         .HasColumnType("INTEGER")
                         .HasColumnName("from");
@@ -886,6 +910,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.Property<Guid>("InstrumentId")
                         .HasColumnType("TEXT")
                         .HasColumnName("instrument_id");
+
+                    b.Property<decimal?>("LastPrice")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_price");
 
                     b.Property<string>("Lot")
                         .IsRequired()
@@ -1379,6 +1407,14 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.Property<decimal?>("Fees")
                         .HasColumnType("TEXT")
                         .HasColumnName("fees");
+
+                    b.Property<long?>("InferredSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("inferred_since");
+
+                    b.Property<Guid?>("InferredSinceRunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("inferred_since_run_id");
 
                     b.Property<Guid?>("InstrumentId")
                         .HasColumnType("TEXT")
