@@ -1,3 +1,4 @@
+using Foliosync.Brokers.Contract;
 using Foliosync.Core.Transactions;
 
 namespace Foliosync.Core.Ledgers;
@@ -93,14 +94,22 @@ internal sealed class InferredRows(LedgerTouch touch, IReadOnlyDictionary<Guid, 
         return (known, before?.Since ?? window.Max(c => c.Since) ?? touch.FirstReportedAt, before?.SinceRunId, before?.RunId);
     }
 
-    private IReadOnlyList<LedgerEntry> Conclude(List<UnitsChange> window, List<LedgerEntry> known, DateTimeOffset since, InferenceRules rules)
+    // Where rows explain the units wholly they are believed about the cost, too: brokers add charges to it, or reckon another average.
+    private static IEnumerable<LedgerEntry> WithoutNews(IReadOnlyList<LedgerEntry> entries, List<LedgerEntry> known) => entries
+        .GroupBy(e => e.InstrumentId)
+        .Where(g => g.Any(e => e.Kind != TransactionKind.Adjustment)
+            || !known.Exists(k => k.InstrumentId == g.Key)
+            || known.Exists(k => k.InstrumentId == g.Key && k.Kind is TransactionKind.Buy or TransactionKind.TransferIn && k.Gross is null))
+        .SelectMany(g => g);
+
+    private IEnumerable<LedgerEntry> Conclude(List<UnitsChange> window, List<LedgerEntry> known, DateTimeOffset since, InferenceRules rules)
     {
         var at = TimeZoneInfo.ConvertTime(window[0].At, touch.Zone);
         var after = new AccountSnapshot(IdOf(DateOnly.FromDateTime(at.DateTime)), at, [.. window.Select(c => c.Now).OfType<SnapshotLot>()]);
         var before = window[0].Since is null
             ? null
             : new AccountSnapshot(Earlier, TimeZoneInfo.ConvertTime(since, touch.Zone), [.. window.Select(c => c.Was).OfType<SnapshotLot>()]);
-        return LedgerInference.Between(before, after, known, [], rules);
+        return WithoutNews(LedgerInference.Between(before, after, known, [], rules), known);
     }
 
     private Transaction ToTransaction(LedgerEntry entry, DateTimeOffset? since, Guid? sinceRun, Guid? run) => new()

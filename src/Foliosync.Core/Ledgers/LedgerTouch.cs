@@ -28,7 +28,7 @@ internal sealed record LedgerTouch
     /// <summary>The report that was just applied; null when none was.</summary>
     public ReportPair? Report { get; init; }
 
-    /// <summary>What the report of an account has changed; null when it was the first, or changed neither units nor rows.</summary>
+    /// <summary>What the report of an account has changed; null when it was the first with holdings, or changed neither units nor rows.</summary>
     /// <param name="reading">The report.</param>
     /// <param name="changes">What it changed.</param>
     /// <param name="zone">The broker's time zone.</param>
@@ -36,7 +36,7 @@ internal sealed record LedgerTouch
     public static LedgerTouch? Of(AccountReading reading, AccountChanges changes, TimeZoneInfo zone, bool averageIsFifo)
     {
         var account = reading.Account;
-        if (account.ReportedAt is not { } before)
+        if (account.FirstReportedAt is not { } first)
         {
             return null;
         }
@@ -50,11 +50,11 @@ internal sealed record LedgerTouch
             AccountId = account.Id,
             Zone = zone,
             AverageIsFifo = averageIsFifo,
-            FirstReportedAt = account.FirstReportedAt ?? before,
+            FirstReportedAt = first,
             IsOpen = account.IsLedgerOpen,
             Instruments = instruments,
             FromDay = LedgerRows.DayOf(days, zone),
-            Report = new ReportPair(reading.Report.AsOf, reading.RunId, before, account.ReportRunId),
+            Report = new ReportPair(reading.Report.AsOf, reading.RunId, account.ReportedAt, account.ReportRunId),
         };
     }
 }

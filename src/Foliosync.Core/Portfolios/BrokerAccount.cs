@@ -35,7 +35,7 @@ public sealed class BrokerAccount
     /// <summary>The run that applied the last report; null before the first.</summary>
     public Guid? ReportRunId { get; set; }
 
-    /// <summary>UTC instant that the first applied report describes: history starts there. Null before it.</summary>
+    /// <summary>UTC instant that the first applied report with holdings describes: history starts there. Null before it.</summary>
     public DateTimeOffset? FirstReportedAt { get; set; }
 
     /// <summary>UTC instant at which it was concluded what had been there at the first report; null until then.</summary>

@@ -17,6 +17,9 @@ internal sealed partial record Replaced
     /// <summary>The run of the account's report before.</summary>
     public Guid? ReportRunId { get; init; }
 
+    /// <summary>Where the account's history started before; null when it had none.</summary>
+    public DateTimeOffset? FirstReportedAt { get; init; }
+
     /// <summary>Time of the account's report after.</summary>
     public required DateTimeOffset ReportedAtAfter { get; init; }
 
@@ -48,6 +51,7 @@ internal sealed partial record Replaced
             ReportedAt = account.ReportedAt,
             Fingerprint = account.Fingerprint,
             ReportRunId = account.ReportRunId,
+            FirstReportedAt = account.FirstReportedAt,
             ReportedAtAfter = after.Report.AsOf,
             FingerprintAfter = after.Fingerprint,
             Opened = [.. changes.Opened.Select(h => h.Id)],

@@ -21,17 +21,17 @@ internal sealed record StatementTarget(ClaimedAccount Account, ReadKinds Reads, 
         var moved = booked.Changes.Opened.Select(h => h.InstrumentId).Concat(booked.Changes.Ended.Select(p => p.InstrumentId));
         var instruments = booked.Rows.Instruments.Concat(moved).ToHashSet();
         var days = new[] { booked.FirstDay, report is null ? null : LedgerRows.DayOf(report.AsOf, Zone) };
-        // Without a report before this file nothing can have changed since.
-        return instruments.Count == 0 || Account.ReportedAt is not { } before ? null : new LedgerTouch
+        // Without a report of holdings before this file nothing can have changed since.
+        return instruments.Count == 0 || Account.FirstReportedAt is not { } first ? null : new LedgerTouch
         {
             AccountId = Account.Id,
             Zone = Zone,
             AverageIsFifo = AverageIsFifo,
-            FirstReportedAt = Account.FirstReportedAt ?? before,
+            FirstReportedAt = first,
             IsOpen = Account.IsLedgerOpen,
             Instruments = instruments,
             FromDay = days.Min()!.Value,
-            Report = report is null ? null : new ReportPair(report.AsOf, runId, before, Account.ReportRunId),
+            Report = report is null ? null : new ReportPair(report.AsOf, runId, Account.ReportedAt, Account.ReportRunId),
         };
     }
 }

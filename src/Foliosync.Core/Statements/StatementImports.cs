@@ -18,9 +18,6 @@ namespace Foliosync.Core.Statements;
 /// </summary>
 public sealed class StatementImports
 {
-    /// <summary>How long an import waits for a sync or another import of the same connection.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly Database _database;
@@ -135,7 +132,7 @@ public sealed class StatementImports
         var connection = reading.Connection;
         var account = connection.Accounts.Find(a => a.Id == file.AccountId) ?? throw new NotFoundException("account");
         var startedAt = _clock.GetUtcNow();
-        await using var write = await _database.BeginWriteAsync(cancellationToken).ConfigureAwait(false);
+        await using var write = await _database.BeginWriteAsync(forManyRows: true, cancellationToken).ConfigureAwait(false);
         await RequireLeaseAsync(write, connection, cancellationToken).ConfigureAwait(false);
         var booked = await _booking.BookAsync(
             write, statement, target with { Account = account }, connection.RunId, file.Confirmed, progress, cancellationToken).ConfigureAwait(false);
@@ -159,7 +156,7 @@ public sealed class StatementImports
         await statement.ResolveAsync(_directory.PreviewAsync, cancellationToken).ConfigureAwait(false);
 
         // The same as an import, and then nothing of it has happened.
-        await using var write = await _database.BeginWriteAsync(cancellationToken).ConfigureAwait(false);
+        await using var write = await _database.BeginWriteAsync(forManyRows: true, cancellationToken).ConfigureAwait(false);
         var missing = SqlScript.For(_database);
         missing.Rows(StatementStatements.InsertMissingInstruments, [.. statement.Instruments.Select(i => (statement.IdOf(i), i)).DistinctBy(i => i.Item1)]);
         await missing.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
@@ -262,9 +259,9 @@ public sealed class StatementImports
                 await _claims.RecoverAsync(cancellationToken).ConfigureAwait(false);
             }
 
-            if (_clock.GetElapsedTime(since) > Patience)
+            if (_clock.GetElapsedTime(since) > _settings.Patience)
             {
-                throw new RefusedException("A sync of this connection is at work. Nothing was imported; try again when it is done.");
+                throw new BusyException("A sync of this connection is at work. Nothing was imported; try again when it is done.");
             }
 
             await Task.Delay(Pause, _clock, cancellationToken).ConfigureAwait(false);
@@ -284,7 +281,7 @@ public sealed class StatementImports
         await script.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
         if (!isHeld)
         {
-            throw new RefusedException("The import took too long and another process took the connection over. Nothing was imported; try again.");
+            throw new BusyException("The import took too long and another process took the connection over. Nothing was imported; try again.");
         }
     }
 

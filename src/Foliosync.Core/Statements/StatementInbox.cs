@@ -67,9 +67,9 @@ public sealed partial class StatementInbox(string folder, StatementImports impor
             var (outcome, report) = await ImportAsync(file, account, cancellationToken).ConfigureAwait(false);
             PutAway(file, outcome, report);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or BusyException)
         {
-            // Somebody else has it open, or has taken it; the next look finds out.
+            // Somebody else has it open, or has taken it, or a sync of the account goes on and on; the next looks find out.
             LogNotTaken(log, account, e.GetType().Name);
         }
     }
@@ -88,7 +88,7 @@ public sealed partial class StatementInbox(string folder, StatementImports impor
             var result = await imports.ImportAsync(new StatementFile(accountId, content), progress: null, Hand, cancellationToken).ConfigureAwait(false);
             return (Done, Describe(result));
         }
-        catch (Exception e) when (e is InputException or RefusedException or NotFoundException)
+        catch (Exception e) when (e is InputException or NotFoundException or (RefusedException and not BusyException))
         {
             return (Failed, e.Message);
         }

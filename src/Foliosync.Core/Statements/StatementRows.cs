@@ -15,9 +15,15 @@ internal sealed class StatementRows(Database database, CheckedStatement statemen
 {
     private const int ToldOneByOne = 20;
 
+    // How the reader of the generic format begins the ids that a file names.
+    private const string GenericPrefix = "file:";
+
+    private readonly string _account = $"{accountId:N}:";
+    private readonly IdSequence _ids = new(now);
     private readonly HashSet<Guid> _builtOn = [];
     private readonly HashSet<Guid> _sold = [];
     private readonly HashSet<Guid> _instruments = [];
+    private bool? _others;
 
     public int New { get; private set; }
 
@@ -40,69 +46,133 @@ internal sealed class StatementRows(Database database, CheckedStatement statemen
     public async Task AddAsync(
         IReadOnlyList<ReportedTransaction> page, DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
     {
-        var stored = new Dictionary<(string Id, bool IsFiles), StoredRow>(page.Count);
-        var load = SqlScript.For(database);
-        load.Query(
+        _others ??= await KnowsOthersAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+        var others = _others.Value
+            ? await FindAsync(page.SelectMany(NamesOf), connection, transaction, cancellationToken).ConfigureAwait(false)
+            : [];
+        var rows = new List<(Transaction Row, ReportedTransaction Told)>(page.Count);
+        foreach (var told in page)
+        {
+            var row = ToTransaction(told);
+            if (OwnNameOf(told.ExternalId) is { } own && others.TryGetValue(own, out var stored))
+            {
+                // An export of this account has come back.
+                Compare(told, row, stored, "What is stored under this id says otherwise, and stays");
+                NoteBuiltOn(stored);
+                continue;
+            }
+
+            rows.Add((row, told));
+        }
+
+        var passedOver = new HashSet<Guid>();
+        var insert = SqlScript.For(database);
+        insert.NewRows(SyncStatements.InsertNewTransactions, rows.ConvertAll(r => r.Row), row => row.Id, row => passedOver.Add(row.Id));
+        await insert.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+        var present = passedOver.Count == 0
+            ? []
+            : await FindAsync(rows.Where(r => passedOver.Contains(r.Row.Id)).Select(r => r.Row.ExternalId), connection, transaction, cancellationToken).ConfigureAwait(false);
+        foreach (var (row, told) in rows)
+        {
+            if (passedOver.Contains(row.Id))
+            {
+                var file = present[row.ExternalId];
+                Compare(told, row, file, "An earlier file says otherwise, and its row stays; undo that import if this file is right");
+                NoteBuiltOn(file);
+            }
+            else
+            {
+                NoteBooked(told, row, others);
+            }
+        }
+    }
+
+    private void NoteBooked(ReportedTransaction told, Transaction row, Dictionary<string, StoredRow> others)
+    {
+        if (others.TryGetValue(row.ExternalId, out var other))
+        {
+            Compare(told, row, other, "Another source said otherwise; from now on the file's row counts");
+        }
+        else
+        {
+            New++;
+        }
+
+        if (row.InstrumentId is { } about)
+        {
+            _instruments.Add(about);
+            if (told.Kind == TransactionKind.Sell && told.Instrument!.AssetClass is not (AssetClass.Future or AssetClass.Option))
+            {
+                _sold.Add(about);
+            }
+        }
+    }
+
+    private void NoteBuiltOn(StoredRow stored)
+    {
+        if (stored is { Source: TransactionSource.Statement, RunId: { } earlier } && earlier != runId)
+        {
+            _builtOn.Add(earlier);
+        }
+    }
+
+    /// <summary>The name that a row had before it was exported from here; null when it has none.</summary>
+    private string? OwnNameOf(string externalId)
+    {
+        if (!externalId.StartsWith(GenericPrefix, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var name = externalId[GenericPrefix.Length..];
+        return name.StartsWith(_account, StringComparison.Ordinal) ? name[_account.Length..] : name;
+    }
+
+    private IEnumerable<string> NamesOf(ReportedTransaction told) => OwnNameOf(told.ExternalId) is { } own ? [told.ExternalId, own] : [told.ExternalId];
+
+    /// <summary>True when the account has rows that a row of the file may be known by, though it is not stored under the file's name.</summary>
+    private async Task<bool> KnowsOthersAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        var knows = false;
+        var script = SqlScript.For(database);
+        script.Query(
+            $"select 1 from transactions where account_id = @account and (source <> 'statement' or external_id not like '{GenericPrefix}%') limit 1",
+            ids: null,
+            _ => knows = true,
+            ("account", accountId));
+        await script.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+        return knows;
+    }
+
+    /// <summary>What is stored under some external ids: of several sources the file's row.</summary>
+    private async Task<Dictionary<string, StoredRow>> FindAsync(
+        IEnumerable<string> names, DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        var stored = new Dictionary<string, StoredRow>(StringComparer.Ordinal);
+        var script = SqlScript.For(database);
+        script.Query(
             """
-            select external_id, source, kind, instrument_id, quantity, price, amount, currency, run_id
-            from transactions where account_id = @account and external_id = any(@keys)
+            select t.external_id, t.source, t.kind, t.instrument_id, t.quantity, t.price, t.amount, t.currency, t.run_id
+            from each(@keys) k join transactions t on t.account_id = @account and t.external_id = k.value
             """,
             ids: null,
             row =>
             {
                 var found = ToStoredRow(row);
-                stored[(row.GetString(0), found.Source == TransactionSource.Statement)] = found;
+                if (found.Source == TransactionSource.Statement || !stored.ContainsKey(row.GetString(0)))
+                {
+                    stored[row.GetString(0)] = found;
+                }
             },
             ("account", accountId),
-            ("keys", page.Select(t => t.ExternalId).Distinct(StringComparer.Ordinal).ToArray()));
-        await load.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
-
-        var added = new List<Transaction>(page.Count);
-        foreach (var told in page)
-        {
-            Guid? instrumentId = told.Instrument is { } instrument ? statement.IdOf(instrument) : null;
-            if (stored.TryGetValue((told.ExternalId, true), out var file))
-            {
-                Compare(told, instrumentId, file, "An earlier file says otherwise, and its row stays; undo that import if this file is right");
-                if (file.RunId is { } earlier && earlier != runId)
-                {
-                    _builtOn.Add(earlier);
-                }
-
-                continue;
-            }
-
-            if (stored.TryGetValue((told.ExternalId, false), out var other))
-            {
-                Compare(told, instrumentId, other, "Another source said otherwise; from now on the file's row counts");
-            }
-            else
-            {
-                New++;
-            }
-
-            stored[(told.ExternalId, true)] = StoredRow.Of(told, instrumentId, runId);
-            added.Add(ToTransaction(told, instrumentId));
-            if (instrumentId is { } about)
-            {
-                _instruments.Add(about);
-            }
-
-            if (instrumentId is { } sold && told.Kind == TransactionKind.Sell
-                && told.Instrument!.AssetClass is not (AssetClass.Future or AssetClass.Option))
-            {
-                _sold.Add(sold);
-            }
-        }
-
-        var insert = SqlScript.For(database);
-        insert.Rows(SyncStatements.InsertTransactions, added);
-        await insert.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+            ("keys", names.Distinct(StringComparer.Ordinal).ToArray()));
+        await script.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+        return stored;
     }
 
-    private void Compare(ReportedTransaction told, Guid? instrumentId, StoredRow stored, string otherwise)
+    private void Compare(ReportedTransaction told, Transaction row, StoredRow stored, string otherwise)
     {
-        if (stored.Says(told, instrumentId))
+        if (stored.Says(row))
         {
             Known++;
             return;
@@ -123,11 +193,11 @@ internal sealed class StatementRows(Database database, CheckedStatement statemen
         }
     }
 
-    private Transaction ToTransaction(ReportedTransaction t, Guid? instrumentId) => new()
+    private Transaction ToTransaction(ReportedTransaction t) => new()
     {
-        Id = Guid.CreateVersion7(now),
+        Id = _ids.Next(),
         AccountId = accountId,
-        InstrumentId = instrumentId,
+        InstrumentId = t.Instrument is { } instrument ? statement.IdOf(instrument) : null,
         ExternalId = t.ExternalId,
         Kind = t.Kind,
         Symbol = t.Instrument?.Symbol,
@@ -158,12 +228,9 @@ internal sealed class StatementRows(Database database, CheckedStatement statemen
     private sealed record StoredRow(
         TransactionSource Source, TransactionKind Kind, Guid? InstrumentId, decimal? Quantity, decimal? Price, decimal? Amount, string Currency, Guid? RunId)
     {
-        public static StoredRow Of(ReportedTransaction t, Guid? instrumentId, Guid runId) =>
-            new(TransactionSource.Statement, t.Kind, instrumentId, t.Quantity, t.Price, t.Amount, t.Currency, runId);
-
         // What one of the two does not tell is no contradiction.
-        public bool Says(ReportedTransaction t, Guid? instrumentId) =>
-            Kind == t.Kind && InstrumentId == instrumentId && Currency == t.Currency
+        public bool Says(Transaction t) =>
+            Kind == t.Kind && InstrumentId == t.InstrumentId && Currency == t.Currency
             && Agree(Quantity, t.Quantity) && Agree(Price, t.Price) && Agree(Amount, t.Amount);
 
         private static bool Agree(decimal? a, decimal? b) => a is null || b is null || a == b;

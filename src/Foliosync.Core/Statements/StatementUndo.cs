@@ -60,6 +60,11 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
         {
             Restore(script, import.AccountId, replaced);
             touched.UnionWith(replaced.Holdings.Select(h => h.InstrumentId));
+            if (replaced.FirstReportedAt is null)
+            {
+                // It had the first report of holdings: what was concluded from it goes with it.
+                script.Change("delete from transactions where account_id = @account and source = 'inferred'", ids: null, ("account", import.AccountId));
+            }
         }
 
         script.Change("update imported_statements set undone_at = @now where id = @run", ids: null, ("now", now), ("run", runId));
@@ -95,14 +100,14 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
     private static LedgerTouch? TouchOf(Import import, Replaced? replaced, HashSet<Guid> touched, BrokerManifest manifest)
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById(manifest.TimeZone);
-        var reportedAt = replaced is null ? import.ReportedAt : replaced.ReportedAt;
+        var firstReportedAt = replaced is null ? import.FirstReportedAt : replaced.FirstReportedAt;
         var days = new[] { import.FirstDay, replaced is null ? null : LedgerRows.DayOf(replaced.ReportedAtAfter, zone) };
-        return touched.Count == 0 || reportedAt is not { } reported || days.Min() is not { } first ? null : new LedgerTouch
+        return touched.Count == 0 || firstReportedAt is not { } firstReported || days.Min() is not { } first ? null : new LedgerTouch
         {
             AccountId = import.AccountId,
             Zone = zone,
             AverageIsFifo = manifest.AverageIsFifo,
-            FirstReportedAt = import.FirstReportedAt ?? reported,
+            FirstReportedAt = firstReported,
             IsOpen = import.IsLedgerOpen,
             Instruments = touched,
             FromDay = first,
@@ -206,14 +211,15 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
     private static readonly RowStatement<(Guid Id, Replaced To)> PutAccountBack = new(
         """
         update accounts set reported_at = r.reported_at, report_fingerprint = r.report_fingerprint, report_run_id = r.report_run_id,
-            first_reported_at = case when r.reported_at is null then null else accounts.first_reported_at end,
-            ledger_opened_at = case when r.reported_at is null then null else accounts.ledger_opened_at end
+            first_reported_at = r.first_reported_at,
+            ledger_opened_at = case when r.first_reported_at is null then null else accounts.ledger_opened_at end
         from {rows} where accounts.id = r.id
         """,
         Column.Of<(Guid Id, Replaced To)>("id", a => a.Id),
         Column.Of<(Guid Id, Replaced To)>("reported_at", a => a.To.ReportedAt),
         Column.Of<(Guid Id, Replaced To)>("report_fingerprint", a => a.To.Fingerprint),
-        Column.Of<(Guid Id, Replaced To)>("report_run_id", a => a.To.ReportRunId));
+        Column.Of<(Guid Id, Replaced To)>("report_run_id", a => a.To.ReportRunId),
+        Column.Of<(Guid Id, Replaced To)>("first_reported_at", a => a.To.FirstReportedAt));
 
     private static DateOnly? DayOrNull(System.Data.Common.DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateOnly>(column);
 

@@ -102,13 +102,14 @@ internal static class SyncStatements
     public static readonly RowStatement<AccountReading> ApplyReports = new(
         """
         update accounts set reported_at = r.reported_at, report_fingerprint = r.report_fingerprint, report_run_id = r.run_id,
-            first_reported_at = coalesce(accounts.first_reported_at, r.reported_at),
+            first_reported_at = coalesce(accounts.first_reported_at, r.first_reported_at),
             review_fingerprint = null, review_since = null, review_id = null,
             transactions_cursor = coalesce(r.transactions_cursor, accounts.transactions_cursor)
         from {rows} where accounts.id = r.id
         """,
         Column.Of<AccountReading>("id", a => a.Account.Id),
         Column.Of<AccountReading>("reported_at", a => a.Report.AsOf),
+        Column.Of<AccountReading>("first_reported_at", a => a.Report.TellsUnits ? a.Report.AsOf : null),
         Column.Of<AccountReading>("run_id", a => a.RunId),
         Column.Of<AccountReading>("report_fingerprint", a => a.Fingerprint),
         Column.Of<AccountReading>("transactions_cursor", a => a.Report.TransactionsCursor));
@@ -175,13 +176,18 @@ internal static class SyncStatements
         Column.Of<CashBalance>("amount", c => c.Amount),
         Column.Of<CashBalance>("as_of", c => c.AsOf));
 
-    public static readonly RowStatement<Transaction> InsertTransactions = new(
+    public static readonly RowStatement<Transaction> InsertTransactions = Inserting(string.Empty);
+
+    /// <summary>The same for rows that may be there already: these stay as they are.</summary>
+    public static readonly RowStatement<Transaction> InsertNewTransactions = Inserting(" where true on conflict (account_id, external_id, source) do nothing");
+
+    private static RowStatement<Transaction> Inserting(string unless) => new(
         """
         insert into transactions (id, account_id, instrument_id, external_id, kind, symbol, exchange, quantity, price, amount, fees,
             taxes, currency, traded_at, settled_on, source, note, run_id, superseded_by)
         select r.id, r.account_id, r.instrument_id, r.external_id, r.kind, r.symbol, r.exchange, r.quantity, r.price, r.amount, r.fees,
             r.taxes, r.currency, r.traded_at, r.settled_on, r.source, r.note, r.run_id, r.superseded_by from {rows}
-        """,
+        """ + unless,
         Column.Of<Transaction>("id", t => t.Id),
         Column.Of<Transaction>("account_id", t => t.AccountId),
         Column.Of<Transaction>("instrument_id", t => t.InstrumentId),

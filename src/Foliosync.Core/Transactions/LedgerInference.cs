@@ -96,7 +96,7 @@ public static class LedgerInference
             var present = now.GetValueOrDefault(key) ?? was.GetValueOrDefault(key)?.Empty ?? Unseen(key, rows[0]);
             var past = was.GetValueOrDefault(key) ?? present.Empty with { LastPrice = null };
             var expected = rows.Count == 0 ? past : After(past, rows);
-            entries.AddRange(before is null ? window.Opening(expected, present, rows) : window.Changes(expected, present, rows));
+            entries.AddRange(before is null ? window.Opening(expected, present, rows) : window.Changes(expected, present));
         }
 
         return entries;
@@ -175,13 +175,11 @@ public static class LedgerInference
     {
         private readonly InferredFrom _from = new(before?.Id, after.Id, before?.At ?? DateTimeOffset.MinValue, after.At);
 
-        public IEnumerable<LedgerEntry> Changes(SnapshotLot expected, SnapshotLot present, List<LedgerEntry> rows)
+        public IEnumerable<LedgerEntry> Changes(SnapshotLot expected, SnapshotLot present)
         {
             var first = DateOnly.FromDateTime(before!.At.DateTime);
             var last = DateOnly.FromDateTime(after.At.DateTime);
-            // Under FIFO a sale changes the average, and that is no news.
-            var isExplained = rules.BrokerCost == CostMethod.Fifo && expected.Quantity == present.Quantity && rows.Exists(r => r.Kind == TransactionKind.Sell);
-            foreach (var (place, change) in isExplained ? [] : InferredChange.Between(expected, present, rules.BrokerCost).Index())
+            foreach (var (place, change) in InferredChange.Between(expected, present, rules.BrokerCost).Index())
             {
                 var refuted = change.Kind is TransactionKind.Buy or TransactionKind.Sell && expected.Quantity >= 0 && present.Quantity >= 0
                     && coverage.Any(c => c.Tells(present.InstrumentId, change.Kind, first, last));

@@ -70,6 +70,28 @@ public sealed class StatementInboxTests : IDisposable
         (await world.Sync.ReadAsync(db => db.SyncRuns.CountAsync())).ShouldBe(0);
     }
 
+    [Theory, EachStore]
+    public async Task A_file_waits_while_the_account_is_busy(Store store)
+    {
+        await using var world = await StatementWorld.OfVestedAsync(store);
+        var imports = world.NewImports(new StatementSettings { Patience = TimeSpan.Zero });
+        var inbox = new StatementInbox(_folder, imports, world.Sync.Clock, NullLogger<StatementInbox>.Instance);
+        var file = Drop(world.AccountId.ToString(), "trades.csv", Buy);
+        await world.Sync.HoldByAsync("other", TimeSpan.Zero);
+        await inbox.LookAsync(default);
+        await inbox.LookAsync(default);
+
+        File.Exists(file).ShouldBeTrue();
+        Directory.Exists(Path.Combine(_folder, world.AccountId.ToString(), "failed")).ShouldBeFalse();
+
+        await world.Sync.ReadAsync(db => db.SyncStates.ExecuteUpdateAsync(s => s.SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (DateTimeOffset?)null)));
+        await inbox.LookAsync(default);
+        await inbox.LookAsync(default);
+
+        File.Exists(file).ShouldBeFalse();
+        (await world.CountingAsync()).ShouldHaveSingleItem();
+    }
+
     private StatementInbox InboxOf(StatementWorld world) => new(_folder, world.Imports, world.Sync.Clock, NullLogger<StatementInbox>.Instance);
 
     private string Drop(string account, string name, string text)

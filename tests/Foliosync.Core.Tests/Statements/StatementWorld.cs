@@ -10,8 +10,10 @@ using Foliosync.Core.Tests.Storage;
 using Foliosync.Core.Tests.Sync;
 using Foliosync.Core.Transactions;
 using Foliosync.Core.Users;
+using Foliosync.Simulator;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
 
 namespace Foliosync.Core.Tests.Statements;
 
@@ -58,13 +60,24 @@ internal sealed class StatementWorld : IAsyncDisposable
         return world;
     }
 
+    /// <summary>An account at Zerodha, which Kite feeds. It has been synced once.</summary>
+    public static async Task<StatementWorld> OfZerodhaAsync(Store store, KiteSimulator kite)
+    {
+        var world = new StatementWorld(await SyncWorld.CreateAsync(store, new WorkdayClock(), kite.BaseAddress));
+        await world.Sync.ImportAsync(
+            [$$$"""{"user":"asha@example.org","portfolio":"Main","broker":"zerodha","label":"key1","credentials":{"apiKey":"{{{KiteSimulator.ApiKeyOf(1)}}}","apiSecret":"{{{KiteSimulator.ApiSecretOf(1)}}}"},"session":{"token":"{{{KiteSimulator.FirstAccessTokenOf(1)}}}","expiresAt":"2999-01-01T00:30:00Z"}}"""]);
+        (await world.Sync.SyncAsync()).Succeeded.ShouldBe(1);
+        world.AccountId = await world.Sync.ReadAsync(db => db.Accounts.Select(a => a.Id).SingleAsync());
+        return world;
+    }
+
     /// <summary>Imports as another process would have it.</summary>
-    public StatementImports NewImports() => new(
+    public StatementImports NewImports(StatementSettings? settings = null) => new(
         Sync.Database,
         Sync.Catalog,
         new StatementReaders(Sync.Catalog, BuiltInStatements.All),
         new InstrumentDirectory(Sync.Database, Sync.Clock),
-        new StatementSettings(),
+        settings ?? new StatementSettings(),
         new Workers(Sync.Database, Sync.Clock),
         Sync.Clock,
         NullLoggerFactory.Instance);
@@ -77,7 +90,7 @@ internal sealed class StatementWorld : IAsyncDisposable
     public async Task<StatementResult> ImportBytesAsync(byte[] bytes, bool dryRun = false, bool confirmed = false)
     {
         // Every import is a moment later than the one before, as it would be.
-        Sync.Time.Advance(TimeSpan.FromSeconds(1));
+        (Sync.Clock as FakeClock)?.Advance(TimeSpan.FromSeconds(1));
         using var stream = new MemoryStream(bytes, writable: false);
         return await Imports.ImportAsync(new StatementFile(AccountId, stream) { DryRun = dryRun, Confirmed = confirmed }, null, Actor.CommandLine, default);
     }

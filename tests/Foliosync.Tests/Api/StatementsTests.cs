@@ -1,9 +1,10 @@
-using System.IO.Compression;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Foliosync.Brokers.Tests.Files;
 using Foliosync.Core.Statements;
 using Foliosync.Core.Tests.Storage;
+using Microsoft.EntityFrameworkCore;
 using Shouldly;
 using Xunit;
 
@@ -45,41 +46,51 @@ public sealed class StatementsTests
         (await client.GetJsonAsync("/api/v1/transactions")).Items().ShouldBeEmpty();
     }
 
-    public static TheoryData<string, byte[]> Broken => new()
-    {
-        { "empty", [] },
-        { "junk", [0, 159, 146, 150, 1, 2, 3, 255] },
-        { "page", "<!DOCTYPE x [<!ENTITY a \"aaaa\">]><x>&a;</x>"u8.ToArray() },
-        { "pdf", "%PDF-1.7 nothing"u8.ToArray() },
-        { "cut archive", "PK\u0003\u0004 cut"u8.ToArray() },
-        { "password", [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, .. Encoding.Unicode.GetBytes("EncryptedPackage")] },
-        { "macros", Zip(("xl/workbook.xml", "<workbook/>"), ("xl/vbaProject.bin", "macro")) },
-        { "entities", Zip(("[Content_Types].xml", "<Types/>"), ("xl/workbook.xml", "<!DOCTYPE x [<!ENTITY a \"b\">]><workbook>&a;</workbook>")) },
-        { "bomb", Zip(("[Content_Types].xml", "<Types/>"), ("xl/workbook.xml", new string(' ', 300_000_000))) },
-        { "encoding", Encoding.UTF8.GetBytes(Header).Concat(new byte[] { 0xC3, 0x28, 0xA0, 0xA1, 0x0A }).ToArray() },
-        { "other table", "a,b,c\n1,2,3\n"u8.ToArray() },
-        { "other json", "{\"a\":1}"u8.ToArray() },
-        { "cut json", "{\"format\":\"foliosync\",\"version\":1,\"transactions\":[{"u8.ToArray() },
-    };
+    /// <summary>Every kind of file that readers are tried with, and files whose only row is wrong in one way.</summary>
+    private static IEnumerable<(string Name, string Says, byte[] Bytes)> Malformed =>
+    [
+        .. MalformedFiles.Refused.Select(f => (f.Name, f.Says, f.Bytes())),
+        .. MalformedFiles.UnreadableRows.Select(r => ("row: " + r.Name, "Not one row", MalformedFiles.Tradebook(r.Row))),
+        ("CSV with half a character", "Windows-1252", [.. Encoding.UTF8.GetBytes(Header), 0xC3, 0x28, 0x81, 0x0A]),
+        ("JSON that is cut", "damaged", "{\"format\":\"foliosync\",\"version\":1,\"transactions\":[{"u8.ToArray()),
+        ("JSON of a later version", "version", "{\"format\":\"foliosync\",\"version\":99,\"transactions\":[]}"u8.ToArray()),
+        ("Ghostfolio without activities", "none that is read", "{\"meta\":{},\"activities\":5}"u8.ToArray()),
+    ];
 
-    [Fact]
-    public async Task A_broken_file_gets_one_clear_sentence_and_changes_nothing()
+    [Theory, EachStore]
+    public async Task Every_malformed_file_gets_its_sentence_and_changes_nothing(Store store)
     {
-        await using var host = await ApiHost.StartAsync();
+        await using var host = await ApiHost.StartAsync(store, jobs: false);
         var client = await host.ClientAsync("asha@example.org");
         var account = await ConnectFilesAsync(client);
-        foreach (var row in Broken)
+        var before = await RowsAsync(host);
+        Malformed.Count().ShouldBeGreaterThan(60);
+        foreach (var (name, says, bytes) in Malformed)
         {
-            var (name, bytes) = row.Data;
             using var response = await SendAsync(client, account, bytes);
 
-            ((int)response.StatusCode).ShouldBe(422, name);
-            var detail = (await response.ProblemAsync(422)).Text("detail");
+            var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            ((int)response.StatusCode).ShouldBe(422, $"{name}: {text}");
+            var detail = JsonDocument.Parse(text).RootElement.Text("detail");
+            // What no reader takes for its own is told with what would be read.
+            (detail.Contains(says, StringComparison.OrdinalIgnoreCase) || detail.StartsWith("The file is none that is read", StringComparison.Ordinal)).ShouldBeTrue($"{name}: {detail}");
             detail.ShouldEndWith(".", Case.Sensitive, name);
             detail.ShouldNotContain("Exception", Case.Sensitive, name);
+            detail.ShouldNotContain("\n", Case.Sensitive, name);
         }
 
-        (await client.GetJsonAsync("/api/v1/sync-runs")).Items().ShouldBeEmpty();
+        (await RowsAsync(host)).ShouldBe(before);
+    }
+
+    private static async Task<string> RowsAsync(ApiHost host)
+    {
+        await using var db = host.Open();
+        int[] counts =
+        [
+            await db.SyncRuns.CountAsync(), await db.ImportedStatements.CountAsync(), await db.Transactions.CountAsync(), await db.Holdings.CountAsync(),
+            await db.CashBalances.CountAsync(), await db.Instruments.CountAsync(), await db.InstrumentAliases.CountAsync(), await db.AuditEvents.CountAsync(),
+        ];
+        return string.Join(' ', counts);
     }
 
     [Fact]
@@ -158,20 +169,5 @@ public sealed class StatementsTests
         }
 
         return await client.PostAsync($"/api/v1/accounts/{account}/statements{query}", form);
-    }
-
-    private static byte[] Zip(params (string Name, string Text)[] parts)
-    {
-        using var stream = new MemoryStream();
-        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            foreach (var (name, text) in parts)
-            {
-                using var writer = new StreamWriter(zip.CreateEntry(name).Open());
-                writer.Write(text);
-            }
-        }
-
-        return stream.ToArray();
     }
 }

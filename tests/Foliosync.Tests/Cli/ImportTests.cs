@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Foliosync.Brokers.Tests;
 using Shouldly;
 using Xunit;
@@ -87,38 +85,6 @@ public sealed class ImportTests : IAsyncLifetime
         (await server.StopAsync()).ShouldBe(0);
         Directory.GetFiles(Path.Combine(inbox, "done")).Length.ShouldBe(2);
         _instance.Scalar("select count(*) from transactions").ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task A_kill_in_the_middle_of_an_import_leaves_nothing_and_the_next_one_completes_it()
-    {
-        const int Rows = 60_000;
-        var account = await ConnectAsync("files");
-        var text = new StringBuilder(Header);
-        for (var i = 1; i <= Rows; i++)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"2025-02-03,buy,INFY,,NSE,,,{i},1500,,12.5,,INR,,,\n");
-        }
-
-        var file = await WriteAsync("many.csv", Encoding.UTF8.GetBytes(text.ToString()));
-        await using (var import = _instance.StartRunning("import", file, "--account", account))
-        {
-            // The run is begun in a transaction of its own, just before the rows are written.
-            for (var tries = 0; tries < 1_000 && _instance.Scalar("select count(*) from sync_runs") == 0; tries++)
-            {
-                await Task.Delay(20, TestContext.Current.CancellationToken);
-            }
-
-            await import.KillAsync();
-        }
-
-        _instance.Scalar("select count(*) from sync_runs where state = 'running'").ShouldBe(1);
-        _instance.Scalar("select count(*) from transactions").ShouldBe(0);
-
-        (await _instance.JsonAsync("import", file, "--account", account)).GetProperty("new").GetInt32().ShouldBe(Rows);
-        _instance.Scalar("select count(*) from transactions").ShouldBe(Rows);
-        _instance.Scalar("select count(*) from sync_runs where state = 'running'").ShouldBe(0);
-        _instance.Scalar("select count(*) from sync_runs where error_kind = 'interrupted'").ShouldBe(1);
     }
 
     private async Task<string> ConnectAsync(string broker)
