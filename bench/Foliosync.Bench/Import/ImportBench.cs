@@ -144,6 +144,7 @@ internal sealed class ImportBench : IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         await pass();
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{rows} rows in {seconds:0.00} s"));
         var peak = File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2];
         return new ImportPhase(
             rows,

@@ -61,15 +61,6 @@ internal sealed class InstrumentPast(Guid instrumentId)
         }
     }
 
-    /// <summary>What was there at the first report, or at the last one of its day.</summary>
-    public UnitsChange Opening(DateTimeOffset firstReportedAt, TimeZoneInfo zone)
-    {
-        var day = LedgerRows.DayOf(firstReportedAt, zone);
-        var at = Stretches.Select(s => s.From).Concat(Stretches.Where(s => s.To is not null).Select(s => s.To!.Value))
-            .Where(i => i > firstReportedAt && LedgerRows.DayOf(i, zone) == day).DefaultIfEmpty(firstReportedAt).Max();
-        return new UnitsChange(instrumentId, null, at, null, After(at));
-    }
-
     private SnapshotLot? Before(DateTimeOffset first, DateTimeOffset last)
     {
         var held = Stretches.Where(s => s.From < first && (s.To is null || s.To >= first)).ToList();
@@ -99,8 +90,8 @@ internal sealed class InstrumentPast(Guid instrumentId)
 
 /// <summary>Units or cost of one instrument became others.</summary>
 /// <param name="InstrumentId">The instrument.</param>
-/// <param name="Since">UTC instant of the change before this one: rows from then on may explain it. Null for what was there at the first report.</param>
+/// <param name="Since">UTC instant of the change before this one: rows from then on may explain it.</param>
 /// <param name="At">UTC instant of the report that told it.</param>
 /// <param name="Was">What was held before; null for nothing.</param>
 /// <param name="Now">What is held since; null for nothing.</param>
-internal sealed record UnitsChange(Guid InstrumentId, DateTimeOffset? Since, DateTimeOffset At, SnapshotLot? Was, SnapshotLot? Now);
+internal sealed record UnitsChange(Guid InstrumentId, DateTimeOffset Since, DateTimeOffset At, SnapshotLot? Was, SnapshotLot? Now);

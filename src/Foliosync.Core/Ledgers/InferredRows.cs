@@ -26,17 +26,10 @@ internal sealed class InferredRows(LedgerTouch touch, IReadOnlyDictionary<Guid, 
 
     public void Work(DateTimeOffset now)
     {
-        var opens = touch.IsOpen && touch.FromDay <= LedgerRows.DayOf(touch.FirstReportedAt, touch.Zone);
-        var changes = pasts.Values.SelectMany(p => p.Changes(touch.FromDay, touch.FirstReportedAt, touch.Zone)).ToList();
-        var windows = changes.GroupBy(c => c.At).Select(g => g.ToList()).ToList();
-        if (opens)
-        {
-            windows.AddRange(pasts.Values.Select(p => p.Opening(touch.FirstReportedAt, touch.Zone)).GroupBy(c => c.At).Select(g => g.ToList()));
-        }
-
+        var windows = pasts.Values.SelectMany(p => p.Changes(touch.FromDay, touch.FirstReportedAt, touch.Zone)).GroupBy(c => c.At).Select(g => g.ToList());
         var rules = new InferenceRules(touch.AverageIsFifo ? CostMethod.Fifo : CostMethod.AverageCost, now, newId);
         var concluded = new HashSet<string>(StringComparer.Ordinal);
-        var facts = new Dictionary<(Guid, DateOnly?), Guid>();
+        var facts = new Dictionary<(Guid, DateOnly), Guid>();
         var present = stored.ToDictionary(r => r.ExternalId, StringComparer.Ordinal);
         foreach (var window in windows)
         {
@@ -45,7 +38,7 @@ internal sealed class InferredRows(LedgerTouch touch, IReadOnlyDictionary<Guid, 
             {
                 if (known.Find(k => k.InstrumentId == change.InstrumentId) is { } fact)
                 {
-                    facts[(change.InstrumentId, change.Since is null ? null : LedgerRows.DayOf(change.At, touch.Zone))] = fact.Id;
+                    facts[(change.InstrumentId, LedgerRows.DayOf(change.At, touch.Zone))] = fact.Id;
                 }
             }
 
@@ -54,7 +47,7 @@ internal sealed class InferredRows(LedgerTouch touch, IReadOnlyDictionary<Guid, 
                 concluded.Add(entry.ExternalId);
                 if (!present.TryGetValue(entry.ExternalId, out var row))
                 {
-                    Added.Add(ToTransaction(entry, window[0].Since is null ? null : since, sinceRun, run));
+                    Added.Add(ToTransaction(entry, since, sinceRun, run));
                 }
                 else if (row.SupersededBy is not null)
                 {
@@ -63,9 +56,9 @@ internal sealed class InferredRows(LedgerTouch touch, IReadOnlyDictionary<Guid, 
             }
         }
 
-        foreach (var row in stored.Where(r => !concluded.Contains(r.ExternalId) && (r.Since is null ? opens : LedgerRows.DayOf(r.TradedAt, touch.Zone) >= touch.FromDay)))
+        foreach (var row in stored.Where(r => !concluded.Contains(r.ExternalId) && LedgerRows.DayOf(r.TradedAt, touch.Zone) >= touch.FromDay))
         {
-            if (!facts.TryGetValue((row.InstrumentId, row.Since is null ? null : LedgerRows.DayOf(row.TradedAt, touch.Zone)), out var by))
+            if (!facts.TryGetValue((row.InstrumentId, LedgerRows.DayOf(row.TradedAt, touch.Zone)), out var by))
             {
                 Removed.Add(row.Id);
             }
@@ -81,17 +74,17 @@ internal sealed class InferredRows(LedgerTouch touch, IReadOnlyDictionary<Guid, 
     {
         var at = TimeZoneInfo.ConvertTime(window[0].At, touch.Zone);
         var known = window.SelectMany(c => pasts[c.InstrumentId].Known.Where(k => InferredFrom.IsBetween(
-            k, c.Since is { } since ? TimeZoneInfo.ConvertTime(since, touch.Zone) : null, at))).ToList();
+            k, TimeZoneInfo.ConvertTime(c.Since, touch.Zone), at))).ToList();
         if (touch.Report is { } report && report.At == window[0].At)
         {
             // Two changes of one day are one: then the earlier report is that of before the first.
-            var first = stored.FirstOrDefault(r => r.Since is not null && r.InstrumentId == window[0].InstrumentId
+            var first = stored.FirstOrDefault(r => r.InstrumentId == window[0].InstrumentId
                 && LedgerRows.DayOf(r.TradedAt, touch.Zone) == LedgerRows.DayOf(window[0].At, touch.Zone));
             return (known, first?.Since ?? report.PreviousAt ?? touch.FirstReportedAt, first is null ? report.PreviousRunId : first.SinceRunId, report.RunId);
         }
 
-        var before = stored.FirstOrDefault(r => r.TradedAt == window[0].At && r.Since is null == window[0].Since is null);
-        return (known, before?.Since ?? window.Max(c => c.Since) ?? touch.FirstReportedAt, before?.SinceRunId, before?.RunId);
+        var before = stored.FirstOrDefault(r => r.TradedAt == window[0].At);
+        return (known, before?.Since ?? window.Max(c => c.Since), before?.SinceRunId, before?.RunId);
     }
 
     // Where rows explain the units wholly they are believed about the cost, too: brokers add charges to it, or reckon another average.
@@ -106,13 +99,11 @@ internal sealed class InferredRows(LedgerTouch touch, IReadOnlyDictionary<Guid, 
     {
         var at = TimeZoneInfo.ConvertTime(window[0].At, touch.Zone);
         var after = new AccountSnapshot(IdOf(DateOnly.FromDateTime(at.DateTime)), at, [.. window.Select(c => c.Now).OfType<SnapshotLot>()]);
-        var before = window[0].Since is null
-            ? null
-            : new AccountSnapshot(Earlier, TimeZoneInfo.ConvertTime(since, touch.Zone), [.. window.Select(c => c.Was).OfType<SnapshotLot>()]);
+        var before = new AccountSnapshot(Earlier, TimeZoneInfo.ConvertTime(since, touch.Zone), [.. window.Select(c => c.Was).OfType<SnapshotLot>()]);
         return WithoutNews(LedgerInference.Between(before, after, known, [], rules), known);
     }
 
-    private Transaction ToTransaction(LedgerEntry entry, DateTimeOffset? since, Guid? sinceRun, Guid? run) => new()
+    private Transaction ToTransaction(LedgerEntry entry, DateTimeOffset since, Guid? sinceRun, Guid? run) => new()
     {
         Id = entry.Id,
         AccountId = touch.AccountId,
@@ -130,7 +121,7 @@ internal sealed class InferredRows(LedgerTouch touch, IReadOnlyDictionary<Guid, 
         Note = entry.Note,
         RunId = run,
         InferredSince = since,
-        InferredSinceRunId = since is null ? null : sinceRun,
+        InferredSinceRunId = sinceRun,
     };
 
     private static Guid IdOf(DateOnly day) => new(day.DayNumber, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2);

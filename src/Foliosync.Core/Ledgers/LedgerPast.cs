@@ -19,14 +19,13 @@ internal sealed class LedgerPast
         _touches = touches.ToDictionary(t => t.AccountId);
         _pasts = touches.ToDictionary(t => t.AccountId, _ => new Dictionary<Guid, InstrumentPast>());
         _inferred = touches.ToDictionary(t => t.AccountId, _ => new List<InferredRow>());
-        _instruments = touches.Any(t => t.Instruments is null) ? [] : [.. touches.SelectMany(t => t.Instruments!).Distinct()];
+        _instruments = [.. touches.SelectMany(t => t.Instruments).Distinct()];
     }
 
     private Guid[] Accounts => [.. _touches.Keys];
 
-    private string OfInstruments => _instruments.Length == 0 ? string.Empty : "and instrument_id = any(@instruments)";
-
-    private (string, object)[] Instruments => _instruments.Length == 0 ? [] : [("instruments", _instruments)];
+    /// <summary>Beginning of the first day that is touched anywhere.</summary>
+    private DateTimeOffset FirstDay => _touches.Values.Min(t => LedgerRows.StartOf(t.FromDay, t.Zone));
 
     public IReadOnlyDictionary<Guid, InstrumentPast> Of(Guid accountId) => _pasts[accountId];
 
@@ -40,17 +39,17 @@ internal sealed class LedgerPast
 
     private async Task LoadHeldAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
     {
-        var from = _touches.Values.Min(FirstNeeded);
+        var from = FirstDay;
         var script = SqlScript.For(_database);
         script.Query(
-            $$"""
+            """
             select h.account_id, h.instrument_id, i.symbol, i.isin, i.currency, h.quantity, h.cost_basis, h.multiplier, h.first_price, h.last_price, h.from_at, h.to_at
             from (
                 select account_id, instrument_id, quantity, cost_basis, multiplier, first_price, last_price, "from" as from_at, "to" as to_at
-                from holding_periods where account_id {ids} {{OfInstruments}} and "to" >= @from
+                from holding_periods where account_id {ids} and instrument_id = any(@instruments) and "to" >= @from
                 union all
                 select account_id, instrument_id, quantity, cost_basis, multiplier, first_price, null, since, null
-                from holdings where account_id {ids} {{OfInstruments}}) h
+                from holdings where account_id {ids} and instrument_id = any(@instruments)) h
             join instruments i on i.id = h.instrument_id order by h.from_at
             """,
             Accounts,
@@ -59,11 +58,12 @@ internal sealed class LedgerPast
                 FirstPrice = row.NumberOrNull(8),
                 LastPrice = row.NumberOrNull(9),
             }),
-            [("from", from), .. Instruments]);
+            ("from", from),
+            ("instruments", _instruments));
         script.Query(
-            $$"""
+            """
             select account_id, instrument_id, max("to") from holding_periods
-            where account_id {ids} {{OfInstruments}} and "to" < @from group by account_id, instrument_id
+            where account_id {ids} and instrument_id = any(@instruments) and "to" < @from group by account_id, instrument_id
             """,
             Accounts,
             row =>
@@ -73,7 +73,8 @@ internal sealed class LedgerPast
                     past.GivenUpAt = row.Instant(2);
                 }
             },
-            [("from", from), .. Instruments]);
+            ("from", from),
+            ("instruments", _instruments));
         await script.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
     }
 
@@ -81,9 +82,9 @@ internal sealed class LedgerPast
     {
         var script = SqlScript.For(_database);
         script.Query(
-            $$"""
+            """
             select account_id, id, external_id, instrument_id, traded_at, inferred_since, inferred_since_run_id, run_id, superseded_by
-            from transactions where account_id {ids} {{OfInstruments}} and source = 'inferred' and instrument_id is not null
+            from transactions where account_id {ids} and instrument_id = any(@instruments) and traded_at >= @day and source = 'inferred'
             """,
             Accounts,
             row =>
@@ -94,17 +95,20 @@ internal sealed class LedgerPast
                         row.Id(1), row.GetString(2), row.Id(3), row.Instant(4), row.InstantOrNull(5), row.IdOrNull(6), row.IdOrNull(7), row.IdOrNull(8)));
                 }
             },
-            Instruments);
+            ("day", FirstDay),
+            ("instruments", _instruments));
         if (FirstKnown() is { } from)
         {
             script.Query(
                 $$"""
                 select {{LedgerRows.Columns}}, account_id, (select symbol from instruments i where i.id = instrument_id) from transactions
-                where account_id {ids} {{OfInstruments}} and traded_at >= @from and source <> 'inferred' and superseded_by is null and instrument_id is not null
+                where account_id {ids} and instrument_id = any(@instruments) and traded_at >= @from
+                    and source <> 'inferred' and superseded_by is null
                 """,
                 Accounts,
                 ReadKnown,
-                [("from", from), .. Instruments]);
+                ("from", from),
+                ("instruments", _instruments));
         }
 
         await script.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
@@ -121,7 +125,7 @@ internal sealed class LedgerPast
 
         if (!_pasts[accountId].TryGetValue(instrumentId, out var past))
         {
-            // Never held, as far as reports tell: bought and sold before the first, or not reported yet.
+            // Never held, as far as reports tell: bought and sold between two, or not reported yet.
             past = new InstrumentPast(instrumentId) { Symbol = row.TextOrNull(LedgerRows.Next + 1) ?? string.Empty, Isin = null, Currency = row.GetString(9) };
             _pasts[accountId].Add(instrumentId, past);
         }
@@ -136,15 +140,10 @@ internal sealed class LedgerPast
         DateTimeOffset? first = null;
         foreach (var touch in _touches.Values)
         {
-            if (Opens(touch))
-            {
-                return DateTimeOffset.UnixEpoch;
-            }
-
             foreach (var change in _pasts[touch.AccountId].Values.SelectMany(p => p.Changes(touch.FromDay, touch.FirstReportedAt, touch.Zone)))
             {
                 // Rows that tell only the day are of its beginning.
-                var since = LedgerRows.StartOf(LedgerRows.DayOf(change.Since ?? touch.FirstReportedAt, touch.Zone), touch.Zone);
+                var since = LedgerRows.StartOf(LedgerRows.DayOf(change.Since, touch.Zone), touch.Zone);
                 first = first < since ? first : since;
             }
         }
@@ -169,10 +168,5 @@ internal sealed class LedgerPast
         return past;
     }
 
-    private bool IsTouched(Guid accountId, Guid instrumentId) => _touches[accountId].Instruments?.Contains(instrumentId) ?? true;
-
-    private static DateTimeOffset FirstNeeded(LedgerTouch touch) =>
-        Opens(touch) ? DateTimeOffset.UnixEpoch : LedgerRows.StartOf(touch.FromDay, touch.Zone);
-
-    private static bool Opens(LedgerTouch touch) => touch.IsOpen && touch.FromDay <= LedgerRows.DayOf(touch.FirstReportedAt, touch.Zone);
+    private bool IsTouched(Guid accountId, Guid instrumentId) => _touches[accountId].Instruments.Contains(instrumentId);
 }

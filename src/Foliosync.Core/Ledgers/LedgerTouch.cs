@@ -16,11 +16,8 @@ internal sealed record LedgerTouch
     /// <summary>Where history starts, UTC.</summary>
     public required DateTimeOffset FirstReportedAt { get; init; }
 
-    /// <summary>True when what was there at the first report has been concluded, or is to be now.</summary>
-    public required bool IsOpen { get; init; }
-
-    /// <summary>Instruments whose units, cost or rows are others than before; null for all of the account.</summary>
-    public required IReadOnlySet<Guid>? Instruments { get; init; }
+    /// <summary>Instruments whose units, cost or rows are others than before.</summary>
+    public required IReadOnlySet<Guid> Instruments { get; init; }
 
     /// <summary>First day of which anything is different.</summary>
     public required DateOnly FromDay { get; init; }
@@ -51,7 +48,6 @@ internal sealed record LedgerTouch
             Zone = zone,
             AverageIsFifo = averageIsFifo,
             FirstReportedAt = first,
-            IsOpen = account.IsLedgerOpen,
             Instruments = instruments,
             FromDay = LedgerRows.DayOf(days, zone),
             Report = new ReportPair(reading.Report.AsOf, reading.RunId, account.ReportedAt, account.ReportRunId),

@@ -38,9 +38,6 @@ public sealed class BrokerAccount
     /// <summary>UTC instant that the first applied report with holdings describes: history starts there. Null before it.</summary>
     public DateTimeOffset? FirstReportedAt { get; set; }
 
-    /// <summary>UTC instant at which it was concluded what had been there at the first report; null until then.</summary>
-    public DateTimeOffset? LedgerOpenedAt { get; set; }
-
     /// <summary>Fingerprint of the last applied report; an equal report writes no rows.</summary>
     public byte[]? ReportFingerprint { get; set; }
 

@@ -14,26 +14,27 @@ namespace Foliosync.Core.Statements;
 /// <param name="AverageIsFifo">How the broker reckons the average price.</param>
 internal sealed record StatementTarget(ClaimedAccount Account, ReadKinds Reads, TimeZoneInfo Zone, bool AverageIsFifo)
 {
-    /// <summary>What was inferred and may be otherwise now; null when a file changed nothing that it could rest on.</summary>
-    public LedgerTouch? Touched(Booked booked, Guid runId)
-    {
-        var report = booked.Report?.Report;
-        var moved = booked.Changes.Opened.Select(h => h.InstrumentId).Concat(booked.Changes.Ended.Select(p => p.InstrumentId));
-        var instruments = booked.Rows.Instruments.Concat(moved).ToHashSet();
-        var days = new[] { booked.FirstDay, report is null ? null : LedgerRows.DayOf(report.AsOf, Zone) };
-        // Without a report of holdings before this file nothing can have changed since.
-        return instruments.Count == 0 || Account.FirstReportedAt is not { } first ? null : new LedgerTouch
+    /// <summary>What may be inferred otherwise because of a file's rows; null when nothing was inferred from.</summary>
+    public LedgerTouch? TouchedBy(StatementRows rows, DateOnly? first) =>
+        first is { } day ? Touched([.. rows.Instruments], day, report: null) : null;
+
+    /// <summary>What may be inferred otherwise because of a file's holdings; null when they are as before, or the first.</summary>
+    public LedgerTouch? TouchedBy(AccountChanges changes, AccountReport report, Guid runId) => Touched(
+        [.. changes.Opened.Select(h => h.InstrumentId), .. changes.Ended.Select(p => p.InstrumentId)],
+        LedgerRows.DayOf(report.AsOf, Zone),
+        new ReportPair(report.AsOf, runId, Account.ReportedAt, Account.ReportRunId));
+
+    private LedgerTouch? Touched(HashSet<Guid> instruments, DateOnly from, ReportPair? report) =>
+        instruments.Count == 0 || Account.FirstReportedAt is not { } first ? null : new LedgerTouch
         {
             AccountId = Account.Id,
             Zone = Zone,
             AverageIsFifo = AverageIsFifo,
             FirstReportedAt = first,
-            IsOpen = Account.IsLedgerOpen,
             Instruments = instruments,
-            FromDay = days.Min()!.Value,
-            Report = report is null ? null : new ReportPair(report.AsOf, runId, Account.ReportedAt, Account.ReportRunId),
+            FromDay = from,
+            Report = report,
         };
-    }
 }
 
 /// <summary>What a file did to its account.</summary>
@@ -67,7 +68,7 @@ internal sealed record Booked
 /// Books a file inside a transaction: transactions at once, holdings and cash as changes that the caller writes. A dry run is the same,
 /// in a transaction that is not committed.
 /// </summary>
-internal sealed class StatementBooking(Database database, TimeProvider clock)
+internal sealed class StatementBooking(Database database, InferredLedger ledger, TimeProvider clock)
 {
     /// <exception cref="RefusedException">Most of what is held is not in the file, and nobody has said that this is right.</exception>
     public async Task<Booked> BookAsync(
@@ -113,6 +114,11 @@ internal sealed class StatementBooking(Database database, TimeProvider clock)
             ? 0
             : await SupersededRows.MarkAsync(
                 database, write.Connection, write.Transaction, account.Id, first.Value, last!.Value, target.Zone, cancellationToken).ConfigureAwait(false);
+        if (target.TouchedBy(rows, first) is { } touched)
+        {
+            await ledger.RefreshAsync(write.Connection, write.Transaction, [touched], cancellationToken).ConfigureAwait(false);
+        }
+
         warnings.AddRange(rows.Warnings);
         warnings.AddRange(await OversoldCheck.RunAsync(
             database, write.Connection, write.Transaction, account.Id, runId, rows.Sold, target.Zone, cancellationToken).ConfigureAwait(false));

@@ -50,9 +50,9 @@ public sealed class StatementImports
         _settings = settings;
         _clock = clock;
         _claims = new SyncClaims(database, workers, clock);
-        _booking = new StatementBooking(database, clock);
         _prices = new PriceRecorder(database, catalog, clock);
         _ledger = new InferredLedger(database, clock, logs.CreateLogger<InferredLedger>());
+        _booking = new StatementBooking(database, _ledger, clock);
         _journal = new RunJournal(logs.CreateLogger<StatementImports>(), clock);
     }
 
@@ -141,7 +141,7 @@ public sealed class StatementImports
         reading.Steps.Add(new SyncStep($"import {statement.Format.Id}", startedAt, (int)(now - startedAt).TotalMilliseconds, "ok"));
         var end = new RunEnd(reading, Succeeded(connection), now, booked.Counts);
         await StoreAsync(write, end, booked, ToRow(statement, booked, connection.RunId, account.Id, now), by, cancellationToken).ConfigureAwait(false);
-        if ((target with { Account = account }).Touched(booked, connection.RunId) is { } touched)
+        if (booked.Report is { } report && (target with { Account = account }).TouchedBy(booked.Changes, report.Report, connection.RunId) is { } touched)
         {
             await _ledger.RefreshAsync(write.Connection, write.Transaction, [touched], cancellationToken).ConfigureAwait(false);
         }
@@ -234,7 +234,6 @@ public sealed class StatementImports
                 Fingerprint = account.ReportFingerprint,
                 ReportRunId = account.ReportRunId,
                 FirstReportedAt = account.FirstReportedAt,
-                IsLedgerOpen = account.LedgerOpenedAt is not null,
             },
             connection.Reads & ~connection.UnsupportedReads,
             TimeZoneInfo.FindSystemTimeZoneById(broker.Manifest.TimeZone),

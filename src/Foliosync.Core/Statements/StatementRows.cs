@@ -150,10 +150,12 @@ internal sealed class StatementRows(Database database, CheckedStatement statemen
     {
         var stored = new Dictionary<string, StoredRow>(StringComparer.Ordinal);
         var script = SqlScript.For(database);
+
+        // A cross join keeps SQLite from looking at the rows first.
         script.Query(
             """
             select t.external_id, t.source, t.kind, t.instrument_id, t.quantity, t.price, t.amount, t.currency, t.run_id
-            from each(@keys) k join transactions t on t.account_id = @account and t.external_id = k.value
+            from each(@keys) k cross join transactions t where t.account_id = @account and t.external_id = k.value
             """,
             ids: null,
             row =>

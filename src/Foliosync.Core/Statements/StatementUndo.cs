@@ -108,7 +108,6 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
             Zone = zone,
             AverageIsFifo = manifest.AverageIsFifo,
             FirstReportedAt = firstReported,
-            IsOpen = import.IsLedgerOpen,
             Instruments = touched,
             FromDay = first,
         };
@@ -145,13 +144,12 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
             ("id", connectionId));
         script.Query(
             """
-            select s.account_id, s.first_day, s.last_day, s.replaced, s.undone_at, a.reported_at, a.report_fingerprint, a.first_reported_at,
-                a.ledger_opened_at
+            select s.account_id, s.first_day, s.last_day, s.replaced, s.undone_at, a.reported_at, a.report_fingerprint, a.first_reported_at
             from imported_statements s join accounts a on a.id = s.account_id where s.id = @run
             """,
             ids: null,
             row => import = new Import(
-                row.Id(0), DayOrNull(row, 1), DayOrNull(row, 2), row.TextOrNull(3), row.InstantOrNull(4), row.InstantOrNull(5), row.BytesOrNull(6), row.InstantOrNull(7), !row.IsDBNull(8),
+                row.Id(0), DayOrNull(row, 1), DayOrNull(row, 2), row.TextOrNull(3), row.InstantOrNull(4), row.InstantOrNull(5), row.BytesOrNull(6), row.InstantOrNull(7),
                 laterOnes),
             ("run", runId));
         script.Query(
@@ -211,8 +209,7 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
     private static readonly RowStatement<(Guid Id, Replaced To)> PutAccountBack = new(
         """
         update accounts set reported_at = r.reported_at, report_fingerprint = r.report_fingerprint, report_run_id = r.report_run_id,
-            first_reported_at = r.first_reported_at,
-            ledger_opened_at = case when r.first_reported_at is null then null else accounts.ledger_opened_at end
+            first_reported_at = r.first_reported_at
         from {rows} where accounts.id = r.id
         """,
         Column.Of<(Guid Id, Replaced To)>("id", a => a.Id),
@@ -232,7 +229,6 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
         DateTimeOffset? ReportedAt,
         byte[]? ReportFingerprint,
         DateTimeOffset? FirstReportedAt,
-        bool IsLedgerOpen,
         List<Later> LaterOnes);
 
     private sealed record Later(Guid RunId, DateTimeOffset ImportedAt, bool TellsTheSame, bool ChangedHoldings);

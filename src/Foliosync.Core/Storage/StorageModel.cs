@@ -113,8 +113,6 @@ internal static class StorageModel
         {
             e.HasIndex(a => new { a.ConnectionId, a.ExternalId }).IsUnique();
             e.HasIndex(a => new { a.OwnerId, a.Id });
-            // Accounts that wait for their opening; none, most of the time.
-            e.HasIndex(a => a.FirstReportedAt).HasFilter("ledger_opened_at IS NULL");
             e.HasOne<Portfolio>().WithMany().HasForeignKey(a => a.PortfolioId).OnDelete(DeleteBehavior.Restrict);
         });
         builder.Entity<Holding>(e =>

@@ -85,8 +85,6 @@ internal sealed record ClaimedAccount
 
     public DateTimeOffset? FirstReportedAt { get; init; }
 
-    public bool IsLedgerOpen { get; init; }
-
     public byte[]? ReviewFingerprint { get; init; }
 
     public DateTimeOffset? ReviewSince { get; init; }

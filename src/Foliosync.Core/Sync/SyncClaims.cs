@@ -114,7 +114,7 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
         script.Query(
             """
             select connection_id, id, external_id, name, currency, reported_at, report_fingerprint, review_fingerprint, review_since,
-                transactions_cursor, report_run_id, first_reported_at, ledger_opened_at
+                transactions_cursor, report_run_id, first_reported_at
             from accounts where connection_id {ids}
             """,
             ids,
@@ -237,7 +237,6 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
         TransactionsCursor = row.TextOrNull(9),
         ReportRunId = row.IsDBNull(10) ? null : row.Id(10),
         FirstReportedAt = row.InstantOrNull(11),
-        IsLedgerOpen = !row.IsDBNull(12),
     };
 }
 

@@ -71,8 +71,8 @@ public sealed class Transaction
     public Guid? RunId { get; set; }
 
     /// <summary>
-    /// For inferred transactions: UTC instant of the earlier of the two reports that it was concluded from; null for what was there at the
-    /// first. The later report is that of <see cref="RunId"/>.
+    /// For inferred transactions: UTC instant of the earlier of the two reports that it was concluded from. The later report is that of
+    /// <see cref="RunId"/>, and the transaction has its time.
     /// </summary>
     public DateTimeOffset? InferredSince { get; set; }
 

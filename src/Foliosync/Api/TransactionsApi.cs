@@ -33,7 +33,7 @@ internal sealed record TransactionView(
 
 /// <summary>The two reports that an inferred transaction was concluded from.</summary>
 /// <param name="EarlierRunId">The run of the earlier report; null when there is none or it is not known.</param>
-/// <param name="EarlierAt">What the earlier report is of; null for what was there at the first report.</param>
+/// <param name="EarlierAt">What the earlier report is of.</param>
 /// <param name="LaterRunId">The run of the later report; null when it is not known.</param>
 /// <param name="LaterAt">What the later report is of.</param>
 internal sealed record InferredFromView(Guid? EarlierRunId, DateTimeOffset? EarlierAt, Guid? LaterRunId, DateTimeOffset LaterAt);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Jobs;
-using Foliosync.Core.Ledgers;
 using Foliosync.Core.Statements;
 using Foliosync.Core.Users;
 using Spectre.Console;
@@ -72,8 +71,7 @@ internal static class ImportVerbs
             },
             console => Show(console, result));
 
-        // Where no server runs, nobody else would do it, nor tell.
-        await context.Service<LedgerOpenings>().RunAsync(cancellationToken);
+        // Where no server runs, nobody else would tell.
         await context.Service<AlertDeliveries>().RunAsync(cancellationToken);
     }
 

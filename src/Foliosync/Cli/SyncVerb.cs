@@ -4,7 +4,6 @@ using Foliosync.Core;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Jobs;
-using Foliosync.Core.Ledgers;
 using Foliosync.Core.Sync;
 using Foliosync.Hosting;
 using Microsoft.EntityFrameworkCore;
@@ -45,8 +44,7 @@ internal static class SyncVerb
             return ExitCode.Interrupted;
         }
 
-        // Where no server runs, nobody else would do it, nor tell.
-        await context.Service<LedgerOpenings>().RunAsync(cancellationToken);
+        // Where no server runs, nobody else would tell.
         await context.Service<AlertDeliveries>().RunAsync(cancellationToken);
         return summary.Failed + summary.NeedsLogin + summary.NeedsReview > 0 ? ExitCode.Failed : ExitCode.Fine;
     }

@@ -91,8 +91,6 @@ internal static class FoliosyncServices
             s.GetRequiredService<ILogger<StatementInbox>>()));
         services.AddSingleton<IRecurringJob, StatementReminder>();
         services.AddSingleton<Reconciliation>();
-        services.AddSingleton<LedgerOpenings>();
-        services.AddSingleton<IRecurringJob>(s => s.GetRequiredService<LedgerOpenings>());
     }
 
     private static void AddAlerts(IServiceCollection services, AlertSettings settings)

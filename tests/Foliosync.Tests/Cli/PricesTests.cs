@@ -1,4 +1,5 @@
 using System.Net;
+using Foliosync.Brokers.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -31,6 +32,26 @@ public sealed class PricesTests
         rows["ecb"].GetProperty("succeededAt").GetString().ShouldNotBeNull();
         rows["yahoo"].GetProperty("enabled").GetBoolean().ShouldBeFalse();
         rows["yahoo"].GetProperty("terms").GetString()!.ShouldContain("personal use");
+    }
+
+    [Fact]
+    public async Task The_samples_of_the_ECB_and_of_AMFI_give_what_they_say_however_often_they_come()
+    {
+        var ecbFile = RepositoryRoot.MarketSample("ecb-eurofxref-daily.xml");
+        var amfiFile = RepositoryRoot.MarketSample("amfi-NAVAll-8-columns.txt");
+        await using var ecb = await ServeAsync(http => http.Response.Body.WriteAsync(ecbFile).AsTask());
+        await using var amfi = await ServeAsync(http => http.Response.Body.WriteAsync(amfiFile).AsTask());
+        using var instance = (await TestInstance.WithUserAsync())
+            .With("FOLIOSYNC_PRICES__ECB__URL", ecb.Urls.Single()).With("FOLIOSYNC_PRICES__AMFI__URL", amfi.Urls.Single());
+
+        await instance.JsonAsync("prices", "fetch");
+        var rates = instance.Texts("select currency || ' ' || per_euro || ' ' || day from fx_rates order by currency");
+        await instance.JsonAsync("prices", "fetch");
+
+        // As many as the file has, each with its number.
+        rates.Count.ShouldBe(System.Text.RegularExpressions.Regex.Count(System.Text.Encoding.UTF8.GetString(ecbFile), "currency="));
+        rates.ShouldContain("USD 1.1592 2026-09-11");
+        instance.Texts("select currency || ' ' || per_euro || ' ' || day from fx_rates order by currency").ShouldBe(rates);
     }
 
     [Fact]
