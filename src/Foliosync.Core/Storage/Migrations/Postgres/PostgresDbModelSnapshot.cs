@@ -693,10 +693,6 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("first_reported_at");
 
-                    b.Property<DateTimeOffset?>("LedgerOpenedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("ledger_opened_at");
-
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -744,10 +740,6 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
 
                     b.HasKey("Id")
                         .HasName("pk_accounts");
-
-                    b.HasIndex("FirstReportedAt")
-                        .HasDatabaseName("ix_accounts_first_reported_at")
-                        .HasFilter("ledger_opened_at IS NULL");
 
                     b.HasIndex("PortfolioId")
                         .HasDatabaseName("ix_accounts_portfolio_id");

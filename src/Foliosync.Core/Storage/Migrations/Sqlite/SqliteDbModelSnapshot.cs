@@ -686,10 +686,6 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("first_reported_at");
 
-                    b.Property<long?>("LedgerOpenedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("ledger_opened_at");
-
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -737,10 +733,6 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
 
                     b.HasKey("Id")
                         .HasName("pk_accounts");
-
-                    b.HasIndex("FirstReportedAt")
-                        .HasDatabaseName("ix_accounts_first_reported_at")
-                        .HasFilter("ledger_opened_at IS NULL");
 
                     b.HasIndex("PortfolioId")
                         .HasDatabaseName("ix_accounts_portfolio_id");

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Foliosync.Core.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDb))]
-    [Migration("20261126022606_InferredLedger")]
+    [Migration("20261126031317_InferredLedger")]
     partial class InferredLedger
     {
         /// <inheritdoc />
@@ -696,10 +696,6 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("first_reported_at");
 
-                    b.Property<DateTimeOffset?>("LedgerOpenedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("ledger_opened_at");
-
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -747,10 +743,6 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
 
                     b.HasKey("Id")
                         .HasName("pk_accounts");
-
-                    b.HasIndex("FirstReportedAt")
-                        .HasDatabaseName("ix_accounts_first_reported_at")
-                        .HasFilter("ledger_opened_at IS NULL");
 
                     b.HasIndex("PortfolioId")
                         .HasDatabaseName("ix_accounts_portfolio_id");

@@ -47,32 +47,16 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                 type: "timestamp with time zone",
                 nullable: true);
 
-            migrationBuilder.AddColumn<DateTimeOffset>(
-                name: "ledger_opened_at",
-                table: "accounts",
-                type: "timestamp with time zone",
-                nullable: true);
-
             migrationBuilder.AddColumn<Guid>(
                 name: "report_run_id",
                 table: "accounts",
                 type: "uuid",
                 nullable: true);
-
-            migrationBuilder.CreateIndex(
-                name: "ix_accounts_first_reported_at",
-                table: "accounts",
-                column: "first_reported_at",
-                filter: "ledger_opened_at IS NULL");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropIndex(
-                name: "ix_accounts_first_reported_at",
-                table: "accounts");
-
             migrationBuilder.DropColumn(
                 name: "inferred_since",
                 table: "transactions");
@@ -95,10 +79,6 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
 
             migrationBuilder.DropColumn(
                 name: "first_reported_at",
-                table: "accounts");
-
-            migrationBuilder.DropColumn(
-                name: "ledger_opened_at",
                 table: "accounts");
 
             migrationBuilder.DropColumn(

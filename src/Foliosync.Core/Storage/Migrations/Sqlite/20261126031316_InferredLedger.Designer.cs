@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Foliosync.Core.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261126022604_InferredLedger")]
+    [Migration("20261126031316_InferredLedger")]
     partial class InferredLedger
     {
         /// <inheritdoc />
@@ -689,10 +689,6 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("first_reported_at");
 
-                    b.Property<long?>("LedgerOpenedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("ledger_opened_at");
-
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -740,10 +736,6 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
 
                     b.HasKey("Id")
                         .HasName("pk_accounts");
-
-                    b.HasIndex("FirstReportedAt")
-                        .HasDatabaseName("ix_accounts_first_reported_at")
-                        .HasFilter("ledger_opened_at IS NULL");
 
                     b.HasIndex("PortfolioId")
                         .HasDatabaseName("ix_accounts_portfolio_id");
