@@ -4,7 +4,6 @@ using Foliosync.Core.Storage;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Core.Tests.Sync;
 using Foliosync.Core.Transactions;
-using Microsoft.EntityFrameworkCore;
 using Shouldly;
 using Xunit;
 using static Foliosync.Core.Tests.Statements.StatementWorld;

@@ -3,7 +3,6 @@ using System.Text;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Tests.Storage;
-using Foliosync.Core.Tests.Sync;
 using Foliosync.Core.Transactions;
 using Foliosync.Core.Users;
 using Foliosync.Simulator;

@@ -103,5 +103,4 @@ internal sealed record HoldingLife(IReadOnlyList<LedgerEntry> Rows, IReadOnlyLis
     public override string ToString() =>
         string.Join("; ", Rows.Select(r => $"{r.Day:MM-dd} {r.Kind} {r.Quantity} {r.Ratio} at {r.Price}")) + "\n"
         + string.Join("\n", Snapshots.Select(s => $"{s.At:MM-dd} " + string.Join(", ", s.Lots.Select(l => $"{l.Quantity} cost {l.CostBasis} price {l.LastPrice}"))));
-
 }
