@@ -47,9 +47,8 @@ internal sealed class InstrumentPast(Guid instrumentId)
     /// <param name="zone">The broker's time zone.</param>
     public IEnumerable<UnitsChange> Changes(DateOnly fromDay, DateTimeOffset firstReportedAt, TimeZoneInfo zone)
     {
-        var firstDay = LedgerRows.DayOf(firstReportedAt, zone);
         var instants = Stretches.Select(s => s.From).Concat(Stretches.Where(s => s.To is not null).Select(s => s.To!.Value)).Distinct().Order().ToList();
-        foreach (var day in instants.GroupBy(at => LedgerRows.DayOf(at, zone)).Where(g => g.Key >= fromDay && g.Key > firstDay))
+        foreach (var day in instants.Where(at => at > firstReportedAt).GroupBy(at => LedgerRows.DayOf(at, zone)).Where(g => g.Key >= fromDay))
         {
             var earlier = instants.LastOrDefault(at => at < day.First());
             yield return new UnitsChange(
@@ -94,4 +93,14 @@ internal sealed class InstrumentPast(Guid instrumentId)
 /// <param name="At">UTC instant of the report that told it.</param>
 /// <param name="Was">What was held before; null for nothing.</param>
 /// <param name="Now">What is held since; null for nothing.</param>
-internal sealed record UnitsChange(Guid InstrumentId, DateTimeOffset Since, DateTimeOffset At, SnapshotLot? Was, SnapshotLot? Now);
+internal sealed record UnitsChange(Guid InstrumentId, DateTimeOffset Since, DateTimeOffset At, SnapshotLot? Was, SnapshotLot? Now)
+{
+    /// <summary>True when a row may be what happened. A row that tells only the day counts to the change of that day.</summary>
+    public bool MayBe(LedgerEntry row, TimeZoneInfo zone)
+    {
+        var (first, last) = (LedgerRows.DayOf(Since, zone), LedgerRows.DayOf(At, zone));
+        return row.InstrumentId == InstrumentId && (row.TellsOnlyTheDay
+            ? row.Day <= last && (row.Day > first || (first == last && row.Day == last))
+            : row.TradedAt > Since && row.TradedAt <= At);
+    }
+}

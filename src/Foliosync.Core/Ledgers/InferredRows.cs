@@ -1,4 +1,5 @@
 using Foliosync.Brokers.Contract;
+using Foliosync.Core.Storage;
 using Foliosync.Core.Transactions;
 
 namespace Foliosync.Core.Ledgers;
@@ -72,10 +73,8 @@ internal sealed class InferredRows(LedgerTouch touch, IReadOnlyDictionary<Guid, 
     /// <summary>The rows that may explain a window, and the two reports around it.</summary>
     private (List<LedgerEntry> Known, DateTimeOffset Since, Guid? SinceRun, Guid? Run) Context(List<UnitsChange> window)
     {
-        var at = TimeZoneInfo.ConvertTime(window[0].At, touch.Zone);
-        var known = window.SelectMany(c => pasts[c.InstrumentId].Known.Where(k => InferredFrom.IsBetween(
-            k, TimeZoneInfo.ConvertTime(c.Since, touch.Zone), at))).ToList();
-        if (touch.Report is { } report && report.At == window[0].At)
+        var known = window.SelectMany(c => pasts[c.InstrumentId].Known.Where(k => c.MayBe(k, touch.Zone))).ToList();
+        if (touch.Report is { } report && SqlValues.ToMicroseconds(report.At) == SqlValues.ToMicroseconds(window[0].At))
         {
             // Two changes of one day are one: then the earlier report is that of before the first.
             var first = stored.FirstOrDefault(r => r.InstrumentId == window[0].InstrumentId
