@@ -1,6 +1,5 @@
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Transactions;
-using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
 using Xunit;
