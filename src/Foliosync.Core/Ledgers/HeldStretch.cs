@@ -95,12 +95,17 @@ internal sealed class InstrumentPast(Guid instrumentId)
 /// <param name="Now">What is held since; null for nothing.</param>
 internal sealed record UnitsChange(Guid InstrumentId, DateTimeOffset Since, DateTimeOffset At, SnapshotLot? Was, SnapshotLot? Now)
 {
-    /// <summary>True when a row may be what happened. A row that tells only the day counts to the change of that day.</summary>
+    /// <summary>
+    /// True when a row may be what happened. A row that tells only the day counts to the change of that day, be it the broker's day, as in its
+    /// own files, or that of UTC, as in files without a time zone.
+    /// </summary>
     public bool MayBe(LedgerEntry row, TimeZoneInfo zone)
     {
         var (first, last) = (LedgerRows.DayOf(Since, zone), LedgerRows.DayOf(At, zone));
-        return row.InstrumentId == InstrumentId && (row.TellsOnlyTheDay
-            ? row.Day <= last && (row.Day > first || (first == last && row.Day == last))
+        var utc = row.TradedAt.UtcDateTime;
+        DateOnly? bareDay = row.TellsOnlyTheDay ? row.Day : utc.TimeOfDay == TimeSpan.Zero ? DateOnly.FromDateTime(utc) : null;
+        return row.InstrumentId == InstrumentId && (bareDay is { } day
+            ? day <= last && (day > first || (first == last && day == last))
             : row.TradedAt > Since && row.TradedAt <= At);
     }
 }

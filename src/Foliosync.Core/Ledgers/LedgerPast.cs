@@ -142,8 +142,8 @@ internal sealed class LedgerPast
         {
             foreach (var change in _pasts[touch.AccountId].Values.SelectMany(p => p.Changes(touch.FromDay, touch.FirstReportedAt, touch.Zone)))
             {
-                // Rows that tell only the day are of its beginning.
-                var since = LedgerRows.StartOf(LedgerRows.DayOf(change.Since, touch.Zone), touch.Zone);
+                // Rows that tell only the day are of its beginning, here or at Greenwich.
+                var since = LedgerRows.StartOf(LedgerRows.DayOf(change.Since, touch.Zone), touch.Zone).AddDays(-1);
                 first = first < since ? first : since;
             }
         }
