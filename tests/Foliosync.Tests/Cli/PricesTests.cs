@@ -53,7 +53,7 @@ public sealed class PricesTests
         var rates = instance.Texts("select currency || ' ' || per_euro || ' ' || day from fx_rates order by currency");
         await instance.JsonAsync("prices", "fetch");
 
-        rates.ShouldBe([$"CZK 24.264 {day}", $"DKK 7.4748 {day}", $"NOK 10.7805 {day}", $"PLN 4.325 {day}", $"SEK 11.2373 {day}", $"USD 1.1592 {day}"]);
+        rates.ShouldBe([$"CZK 24.264 {day}", $"DKK 7.4748 {day}", $"NOK 10.7805 {day}", $"PLN 4.3250 {day}", $"SEK 11.2373 {day}", $"USD 1.1592 {day}"]);
         instance.Texts("select currency || ' ' || per_euro || ' ' || day from fx_rates order by currency").ShouldBe(rates);
     }
 
