@@ -148,27 +148,39 @@ internal sealed class StatementRows(Database database, CheckedStatement statemen
     private async Task<Dictionary<string, StoredRow>> FindAsync(
         IEnumerable<string> names, DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
     {
-        var stored = new Dictionary<string, StoredRow>(StringComparer.Ordinal);
-        var script = SqlScript.For(database);
-
-        // A cross join keeps SQLite from looking at the rows first.
-        script.Query(
+        // One look by key for each name: as a join, both databases may read the whole account instead.
+        var ids = new List<Guid>();
+        var look = SqlScript.For(database);
+        look.Query(
             """
-            select t.external_id, t.source, t.kind, t.instrument_id, t.quantity, t.price, t.amount, t.currency, t.run_id
-            from each(@keys) k cross join transactions t where t.account_id = @account and t.external_id = k.value
+            select
+                (select t.id from transactions t where t.account_id = @account and t.external_id = k.value and t.source = 'statement'),
+                (select t.id from transactions t where t.account_id = @account and t.external_id = k.value and t.source <> 'statement' limit 1)
+            from each(@keys) k
             """,
             ids: null,
             row =>
             {
-                var found = ToStoredRow(row);
-                if (found.Source == TransactionSource.Statement || !stored.ContainsKey(row.GetString(0)))
+                if ((row.IdOrNull(0) ?? row.IdOrNull(1)) is { } id)
                 {
-                    stored[row.GetString(0)] = found;
+                    ids.Add(id);
                 }
             },
             ("account", accountId),
             ("keys", names.Distinct(StringComparer.Ordinal).ToArray()));
-        await script.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+        await look.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+
+        var stored = new Dictionary<string, StoredRow>(StringComparer.Ordinal);
+        if (ids.Count > 0)
+        {
+            var script = SqlScript.For(database);
+            script.Query(
+                "select external_id, source, kind, instrument_id, quantity, price, amount, currency, run_id from transactions where id {ids}",
+                ids,
+                row => stored[row.GetString(0)] = ToStoredRow(row));
+            await script.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+        }
+
         return stored;
     }
 
