@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Foliosync.Bench.Api;
 using Foliosync.Bench.Idle;
+using Foliosync.Bench.Import;
 using Foliosync.Bench.Performance;
 using Foliosync.Bench.Simulate;
 using Foliosync.Bench.Soak;
@@ -11,6 +12,7 @@ using Foliosync.Bench.Unattended;
 var root = new RootCommand("Measures Foliosync, and plays the broker it is measured against.")
 {
     SyncCommand.Create(),
+    ImportCommand.Create(),
     ApiCommand.Create(),
     StartCommand.Create(),
     UnattendedCommand.Create(),

@@ -57,6 +57,12 @@ public sealed record BrokerManifest
     /// <summary>How far back the broker tells transactions: zero for the present day only, null for everything it has.</summary>
     public TimeSpan? HistoryDepth { get; init; }
 
+    /// <summary>
+    /// True when the average price that it tells is that of the units bought last, because those bought first leave first; false for a moving
+    /// average of all purchases.
+    /// </summary>
+    public bool AverageIsFifo { get; init; }
+
     /// <summary>What the broker documents of its answers; a route that is not listed is not watched.</summary>
     public IReadOnlyList<KnownAnswer> KnownAnswers { get; init; } = [];
 }

@@ -1,5 +1,6 @@
 using Foliosync.Brokers.Contract;
 using Foliosync.Brokers.Demo;
+using Foliosync.Brokers.Files;
 using Foliosync.Brokers.Vested;
 using Foliosync.Brokers.Zerodha;
 
@@ -13,6 +14,7 @@ public static class BuiltInBrokers
     [
         new ZerodhaBroker(),
         new VestedBroker(),
+        new FilesBroker(),
         new DemoBroker(),
     ];
 }

@@ -15,4 +15,8 @@ public sealed class NotFoundException(string what) : Exception($"There is no {wh
 
 /// <summary>What was asked for does not go now, as things stand. The message is one sentence that says why and what to do.</summary>
 /// <param name="message">For the person.</param>
-public sealed class RefusedException(string message) : Exception(message);
+public class RefusedException(string message) : Exception(message);
+
+/// <summary>What was asked for does not go at this moment, and will when something that is at work is done.</summary>
+/// <param name="message">For the person.</param>
+public sealed class BusyException(string message) : RefusedException(message);

@@ -47,6 +47,7 @@ internal sealed class ZerodhaBroker : IBroker, IHoldingsSource, IPositionsSource
         // The market closes at 15:30; by then the trades of the day are all there, and they are told on this day only.
         SyncTimes = [new TimeOnly(15, 45)],
         HistoryDepth = TimeSpan.Zero,
+        AverageIsFifo = true,
         KnownAnswers = ZerodhaFields.All,
     };
 

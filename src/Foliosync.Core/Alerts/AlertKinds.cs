@@ -21,6 +21,9 @@ public static class AlertKinds
     /// <summary>No sync has succeeded for long, whatever the reason.</summary>
     public const string DataStale = "dataStale";
 
+    /// <summary>An account that only files feed has had none for long.</summary>
+    public const string StatementDue = "statementDue";
+
     /// <summary>Nobody works on the jobs.</summary>
     public const string WorkersDown = "workersDown";
 
@@ -32,5 +35,5 @@ public static class AlertKinds
 
     /// <summary>The kinds of incidents.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [NeedsLogin, CredentialsRejected, Failing, NeedsReview, ProviderChanged, DataStale, WorkersDown, ChannelDead];
+        [NeedsLogin, CredentialsRejected, Failing, NeedsReview, ProviderChanged, DataStale, StatementDue, WorkersDown, ChannelDead];
 }

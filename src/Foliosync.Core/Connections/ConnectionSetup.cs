@@ -41,7 +41,7 @@ public sealed class ConnectionSetup(
         await using var db = database.Open(by.Scope);
         await RequirePortfolioAsync(db, request.PortfolioId, request.OwnerId, cancellationToken);
 
-        if (check || NeedsNothing(draft.Broker.Manifest))
+        if (check || NeedsNothing(draft.Broker))
         {
             if (draft.Session is null && SessionRules.NeedsLogin(draft.Broker))
             {
@@ -239,7 +239,8 @@ public sealed class ConnectionSetup(
         : throw new InputException($"This version has no adapter '{connection.BrokerId}'. Install a version that has it, or remove the connection.");
 
     // Files only: the one account is known at once.
-    private static bool NeedsNothing(BrokerManifest manifest) => manifest.ApiUrl is null && manifest.Credentials.Count == 0;
+    private static bool NeedsNothing(IBroker broker) =>
+        broker.Manifest.ApiUrl is null && BrokerCatalog.ReadsOf(broker) == ReadKinds.None && !broker.Manifest.Credentials.Any(c => c.Required);
 
     private static void Replace(FoliosyncDb db, List<BrokerCredential> old, IEnumerable<BrokerCredential> rows)
     {

@@ -88,7 +88,7 @@ public sealed class LedgerExport(Database database, BrokerCatalog brokers, TimeP
         while (true)
         {
             await using var db = database.Open(scope);
-            var rows = db.Transactions.AsNoTrackingWithIdentityResolution().Include(t => t.Instrument).Where(t => t.AccountId == accountId);
+            var rows = db.Transactions.AsNoTrackingWithIdentityResolution().Include(t => t.Instrument).Where(t => t.AccountId == accountId && t.SupersededBy == null);
             rows = withInferred ? rows : rows.Where(t => t.Source != TransactionSource.Inferred);
             rows = last is { } l ? rows.Where(t => t.TradedAt > l.Time || (t.TradedAt == l.Time && t.Id > l.Id)) : rows;
             var page = await rows.OrderBy(t => t.TradedAt).ThenBy(t => t.Id).Take(PageSize).ToListAsync(cancellationToken);

@@ -32,6 +32,12 @@ public sealed class BrokerAccount
     /// <summary>UTC instant that the last applied report describes; null before the first.</summary>
     public DateTimeOffset? ReportedAt { get; set; }
 
+    /// <summary>The run that applied the last report; null before the first.</summary>
+    public Guid? ReportRunId { get; set; }
+
+    /// <summary>UTC instant that the first applied report with holdings describes: history starts there. Null before it.</summary>
+    public DateTimeOffset? FirstReportedAt { get; set; }
+
     /// <summary>Fingerprint of the last applied report; an equal report writes no rows.</summary>
     public byte[]? ReportFingerprint { get; set; }
 
@@ -46,4 +52,7 @@ public sealed class BrokerAccount
 
     /// <summary>Where the next read of transactions goes on; null to read from the start.</summary>
     public string? TransactionsCursor { get; set; }
+
+    /// <summary>For an account that files are handed in for: days without one after which its owner is reminded; null for the usual time, 0 for never.</summary>
+    public int? RemindAfterDays { get; set; }
 }

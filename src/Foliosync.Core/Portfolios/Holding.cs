@@ -53,6 +53,9 @@ public sealed class Holding
     /// <summary>Last price of one unit in the instrument's currency, by the broker; null when unknown.</summary>
     public decimal? LastPrice { get; set; }
 
+    /// <summary>Last price of one unit when quantity and cost became what they are, at <see cref="Since"/>; null when it was unknown.</summary>
+    public decimal? FirstPrice { get; set; }
+
     /// <summary>UTC instant of <see cref="LastPrice"/>, if the broker told it; else the report's time counts.</summary>
     public DateTimeOffset? PricedAt { get; set; }
 
@@ -95,6 +98,12 @@ public sealed class HoldingPeriod
 
     /// <summary>Value of one unit was price times this.</summary>
     public decimal Multiplier { get; set; } = 1m;
+
+    /// <summary>Last price of one unit at <see cref="From"/>; null when it was unknown.</summary>
+    public decimal? FirstPrice { get; set; }
+
+    /// <summary>Last price of one unit that was told in that time; null when it was unknown.</summary>
+    public decimal? LastPrice { get; set; }
 
     /// <summary>UTC instant of the first report that said so.</summary>
     public DateTimeOffset From { get; set; }

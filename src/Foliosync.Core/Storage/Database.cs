@@ -15,6 +15,10 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Name of the SQLite file in the data directory.</summary>
     public const string FileName = "foliosync.db";
 
+    // In KiB: SQLite's own default, and what indexes of a few hundred thousand rows need.
+    private const string UsualMemory = "PRAGMA cache_size=-2000; PRAGMA shrink_memory;";
+    private const string MuchMemory = "PRAGMA cache_size=-65536;";
+
     private readonly string _connectionString;
     private readonly NpgsqlDataSource? _postgres;
     private readonly SemaphoreSlim _writer = new(1);
@@ -79,14 +83,27 @@ public sealed class Database : IAsyncDisposable
     /// Begins a transaction of the bulk path. The caller disposes it. On SQLite, which has one writer, those of this process take turns:
     /// the driver would otherwise sleep and try again, a seventh of a second each time.
     /// </summary>
-    public async Task<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public Task<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken) => BeginWriteAsync(forManyRows: false, cancellationToken);
+
+    /// <summary>The same; for very many rows SQLite gets more memory, so that it need not write the same pages again and again.</summary>
+    /// <param name="forManyRows">True for very many rows.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    internal async Task<WriteTransaction> BeginWriteAsync(bool forManyRows, CancellationToken cancellationToken)
     {
         var turn = IsPostgres ? null : await Turn.WaitAsync(_writer, cancellationToken).ConfigureAwait(false);
         DbConnection? connection = null;
         try
         {
             connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-            return new WriteTransaction(connection, await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false), turn);
+            var isWidened = forManyRows && !IsPostgres;
+            if (isWidened)
+            {
+                await ExecuteAsync(connection, MuchMemory, cancellationToken).ConfigureAwait(false);
+            }
+
+            return new WriteTransaction(
+                connection, await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false), turn, isWidened ? UsualMemory : null);
         }
         catch
         {
@@ -248,6 +265,13 @@ public sealed class Database : IAsyncDisposable
             using var connection = new SqliteConnection(_connectionString);
             SqliteConnection.ClearPool(connection);
         }
+    }
+
+    private static async Task ExecuteAsync(DbConnection connection, string text, CancellationToken cancellationToken)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = text;
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
     // The bulk path has a few statements, all by key. They are prepared once, and never planned as a scan of a whole table, which is

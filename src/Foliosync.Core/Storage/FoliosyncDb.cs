@@ -4,6 +4,7 @@ using Foliosync.Core.Instruments;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Prices;
+using Foliosync.Core.Statements;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Transactions;
@@ -101,6 +102,9 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
     /// <summary>Reports that were not applied at once, and what became of them.</summary>
     public DbSet<Review> Reviews => Set<Review>();
 
+    /// <summary>Files that were imported.</summary>
+    public DbSet<ImportedStatement> ImportedStatements => Set<ImportedStatement>();
+
     /// <summary>Alerts.</summary>
     public DbSet<Alert> Alerts => Set<Alert>();
 
@@ -163,6 +167,7 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
         builder.Entity<HoldingPeriod>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
         builder.Entity<CashBalance>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
         builder.Entity<Transaction>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
+        builder.Entity<ImportedStatement>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
     }
 
     // Identity decides by its options, read from the application's services, whether the model has passkeys.

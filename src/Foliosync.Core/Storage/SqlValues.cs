@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -23,6 +24,14 @@ internal static partial class SqlValues
 
     /// <summary>The form Entity Framework writes on SQLite: upper case.</summary>
     public static string ToText(Guid value) => value.ToString("D").ToUpperInvariant();
+
+    /// <summary>When a row was made, told by its time-ordered id, to the millisecond.</summary>
+    public static DateTimeOffset InstantOf(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        return DateTimeOffset.FromUnixTimeMilliseconds((BinaryPrimitives.ReadInt64BigEndian(bytes) >> 16) & 0xFFFF_FFFF_FFFF);
+    }
 
     public static string ToText(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

@@ -6,6 +6,7 @@ using Foliosync.Core.Instruments;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Prices;
+using Foliosync.Core.Statements;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Transactions;
@@ -133,8 +134,10 @@ internal static class StorageModel
         });
         builder.Entity<Transaction>(e =>
         {
-            e.HasIndex(t => new { t.AccountId, t.ExternalId }).IsUnique();
+            e.HasIndex(t => new { t.AccountId, t.ExternalId, t.Source }).IsUnique();
             e.HasIndex(t => new { t.AccountId, t.TradedAt });
+            // To undo an import. What syncs told is found by other ways.
+            e.HasIndex(t => t.RunId).HasFilter("source = 'statement'");
             e.Enum(t => t.Kind);
             e.Enum(t => t.Source);
             OfAccount(e, t => t.Account);
@@ -196,6 +199,14 @@ internal static class StorageModel
             e.Property(r => r.Diff).HasConversion(
                 d => ReviewDiff.ToJson(d), j => ReviewDiff.FromJson(j), new ValueComparer<ReviewDiff>((a, b) => ReferenceEquals(a, b), d => 0, d => d));
             OfAccount(e, r => r.Account);
+        });
+        builder.Entity<ImportedStatement>(e =>
+        {
+            e.ToTable("ImportedStatements");
+            e.HasIndex(s => new { s.AccountId, s.Id });
+            e.Property(s => s.Format).HasMaxLength(60);
+            e.Property(s => s.BuiltOn).HasConversion(ids => SqlValues.ToJson(ids), json => SqlValues.IdsFrom(json), SameItems<Guid>());
+            OfAccount(e, s => s.Account);
         });
     }
 

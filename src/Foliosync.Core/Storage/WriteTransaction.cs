@@ -6,12 +6,18 @@ namespace Foliosync.Core.Storage;
 public sealed class WriteTransaction : IAsyncDisposable
 {
     private readonly IDisposable? _turn;
+    private readonly string? _atEnd;
 
-    internal WriteTransaction(DbConnection connection, DbTransaction transaction, IDisposable? turn)
+    /// <param name="connection">The connection, which goes with it.</param>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="turn">The only writer's turn; null where there are many.</param>
+    /// <param name="atEnd">What the connection is told before it goes back to the pool; null for nothing.</param>
+    internal WriteTransaction(DbConnection connection, DbTransaction transaction, IDisposable? turn, string? atEnd)
     {
         Connection = connection;
         Transaction = transaction;
         _turn = turn;
+        _atEnd = atEnd;
     }
 
     /// <summary>The connection it runs on.</summary>
@@ -27,6 +33,13 @@ public sealed class WriteTransaction : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Transaction.DisposeAsync().ConfigureAwait(false);
+        if (_atEnd is not null)
+        {
+            await using var command = Connection.CreateCommand();
+            command.CommandText = _atEnd;
+            await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+        }
+
         await Connection.DisposeAsync().ConfigureAwait(false);
         _turn?.Dispose();
     }

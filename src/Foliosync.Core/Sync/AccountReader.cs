@@ -173,5 +173,6 @@ internal sealed class AccountReader(
         SettledOn = t.SettledOn,
         Source = TransactionSource.Api,
         Note = t.Note,
+        RunId = reading.Connection.RunId,
     };
 }

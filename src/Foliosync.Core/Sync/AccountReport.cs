@@ -18,6 +18,9 @@ public sealed record AccountReport
     /// <summary>Of these, what was complete: what is missing from it is not held.</summary>
     public required ReadKinds CompleteReads { get; init; }
 
+    /// <summary>True when it tells what is held, not money alone.</summary>
+    public bool TellsUnits => (Reads & (ReadKinds.Holdings | ReadKinds.Positions | ReadKinds.Funds)) != 0;
+
     /// <summary>The lots, each once.</summary>
     public required IReadOnlyList<ReportedLot> Lots { get; init; }
 

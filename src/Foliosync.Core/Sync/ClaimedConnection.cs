@@ -81,6 +81,10 @@ internal sealed record ClaimedAccount
 
     public byte[]? Fingerprint { get; init; }
 
+    public Guid? ReportRunId { get; init; }
+
+    public DateTimeOffset? FirstReportedAt { get; init; }
+
     public byte[]? ReviewFingerprint { get; init; }
 
     public DateTimeOffset? ReviewSince { get; init; }
@@ -133,6 +137,12 @@ internal sealed class ConnectionReading(ClaimedConnection connection)
     /// <summary>The recording it was read from; null when the broker was asked.</summary>
     public Replay? Replay { get; init; }
 
+    /// <summary>True when it was read from a file that a person handed in.</summary>
+    public bool IsFile { get; init; }
+
+    /// <summary>True when what was read says nothing of how the connection stands: a recording, or a file beside a login that reads by itself.</summary>
+    public bool KeepsConnection => Replay is not null || (IsFile && connection.Reads != ReadKinds.None);
+
     /// <summary>True when a person has rejected the very report that came again.</summary>
     public bool IsRejected { get; set; }
 
@@ -178,8 +188,8 @@ internal sealed class ConnectionReading(ClaimedConnection connection)
 /// <param name="Acceptance">A person's word that its surprising report is right; null when nobody said so.</param>
 internal sealed record Replay(Guid RunId, Acceptance? Acceptance);
 
-/// <summary>The report of one account.</summary>
-internal sealed record AccountReading(ClaimedAccount Account, AccountReport Report, byte[] Fingerprint)
+/// <summary>The report of one account, as a run has it.</summary>
+internal sealed record AccountReading(ClaimedAccount Account, AccountReport Report, byte[] Fingerprint, Guid RunId)
 {
     public bool IsUnchanged => Account.Fingerprint is not null && Fingerprint.AsSpan().SequenceEqual(Account.Fingerprint);
 }

@@ -108,7 +108,7 @@ public static class Reconciler
         {
             if (!held.Remove((lot.InstrumentId, lot.Lot), out var holding))
             {
-                changes.Opened.Add(ToHolding(lot, newId(), accountId, report.AsOf));
+                changes.Opened.Add(ToHolding(lot, newId(), accountId, report.AsOf, lot.LastPrice));
             }
             else if (IsSame(holding, lot))
             {
@@ -122,7 +122,7 @@ public static class Reconciler
                     changes.Ended.Add(Period(holding, newId(), report.AsOf));
                 }
 
-                changes.Changed.Add(ToHolding(lot, holding.Id, accountId, moved ? report.AsOf : holding.Since));
+                changes.Changed.Add(ToHolding(lot, holding.Id, accountId, moved ? report.AsOf : holding.Since, moved ? lot.LastPrice : holding.FirstPrice));
             }
         }
 
@@ -244,7 +244,7 @@ public static class Reconciler
         && holding.Symbol == lot.Symbol
         && holding.Exchange == lot.Exchange;
 
-    private static Holding ToHolding(ReportedLot lot, Guid id, Guid accountId, DateTimeOffset since) => new()
+    private static Holding ToHolding(ReportedLot lot, Guid id, Guid accountId, DateTimeOffset since, decimal? firstPrice) => new()
     {
         Id = id,
         AccountId = accountId,
@@ -262,6 +262,7 @@ public static class Reconciler
         PricedAt = lot.PricedAt,
         Multiplier = lot.Multiplier,
         Since = since,
+        FirstPrice = firstPrice,
     };
 
     private static Holding NotReported(Holding holding, DateTimeOffset lastReportedAt) => new()
@@ -282,6 +283,7 @@ public static class Reconciler
         PricedAt = holding.PricedAt,
         Multiplier = holding.Multiplier,
         Since = holding.Since,
+        FirstPrice = holding.FirstPrice,
         LastReportedAt = lastReportedAt,
     };
 
@@ -294,6 +296,8 @@ public static class Reconciler
         Quantity = holding.Quantity,
         CostBasis = holding.CostBasis,
         Multiplier = holding.Multiplier,
+        FirstPrice = holding.FirstPrice,
+        LastPrice = holding.LastPrice,
         From = holding.Since,
         To = until,
     };

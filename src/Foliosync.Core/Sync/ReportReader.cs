@@ -33,7 +33,7 @@ internal sealed class ReportReader(ResolveInstruments resolve, InstrumentNames? 
         {
             var report = await new AccountReader(reading, broker, session, account, resolve, names, clock)
                 .ReadAsync(cancellationToken).ConfigureAwait(false);
-            reading.Accounts.Add(new AccountReading(account, report, ReportFingerprint.Of(report)));
+            reading.Accounts.Add(new AccountReading(account, report, ReportFingerprint.Of(report), reading.Connection.RunId));
         }
     }
 

@@ -1,7 +1,9 @@
 using System.Data.Common;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Portfolios;
+using Foliosync.Core.Statements;
 using Foliosync.Core.Storage.Bulk;
+using Foliosync.Core.Transactions;
 
 namespace Foliosync.Core.Sync;
 
@@ -11,6 +13,10 @@ internal sealed class StoredAccount(AccountReport report)
     private readonly List<Holding> _holdings = new(report.Lots.Count);
     private readonly List<CashBalance> _cash = [];
     private readonly HashSet<string> _knownTransactions = new(StringComparer.Ordinal);
+    private readonly List<LedgerEntry> _told = [];
+
+    /// <summary>What files have told of the time that the report's transactions are of. Instants are UTC.</summary>
+    public IReadOnlyList<LedgerEntry> ToldByFiles => _told;
 
     /// <summary>Adds the queries that fill <paramref name="accounts"/>.</summary>
     public static void Load(SqlScript script, IReadOnlyDictionary<Guid, StoredAccount> accounts)
@@ -24,7 +30,7 @@ internal sealed class StoredAccount(AccountReport report)
         script.Query(
             """
             select account_id, id, instrument_id, lot, reads, symbol, exchange, quantity, unsettled_quantity, pledged_quantity,
-                average_price, cost_basis, last_price, priced_at, multiplier, since, last_reported_at
+                average_price, cost_basis, last_price, priced_at, multiplier, since, last_reported_at, first_price
             from holdings where account_id {ids}
             """,
             ids,
@@ -32,7 +38,7 @@ internal sealed class StoredAccount(AccountReport report)
         if (accounts.Values.Any(a => a.Report.Cash is not null))
         {
             script.Query(
-                "select account_id, id, segment, currency, amount from cash_balances where account_id {ids}",
+                "select account_id, id, segment, currency, amount, as_of from cash_balances where account_id {ids}",
                 ids,
                 row => accounts[row.Id(0)]._cash.Add(new CashBalance
                 {
@@ -41,6 +47,7 @@ internal sealed class StoredAccount(AccountReport report)
                     Segment = row.GetString(2),
                     Currency = row.GetString(3),
                     Amount = row.Number(4),
+                    AsOf = row.Instant(5),
                 }));
         }
 
@@ -52,6 +59,7 @@ internal sealed class StoredAccount(AccountReport report)
                 [id],
                 row => account._knownTransactions.Add(row.GetString(0)),
                 ("oldest", account.Report.Transactions.Min(t => t.TradedAt)));
+            SupersededRows.LoadFiles(script, id, account.Report.Transactions.Min(t => t.TradedAt).AddDays(-1), account._told);
         }
     }
 
@@ -78,5 +86,6 @@ internal sealed class StoredAccount(AccountReport report)
         Multiplier = row.Number(14),
         Since = row.Instant(15),
         LastReportedAt = row.InstantOrNull(16),
+        FirstPrice = row.NumberOrNull(17),
     };
 }

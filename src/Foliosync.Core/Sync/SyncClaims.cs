@@ -114,7 +114,7 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
         script.Query(
             """
             select connection_id, id, external_id, name, currency, reported_at, report_fingerprint, review_fingerprint, review_since,
-                transactions_cursor
+                transactions_cursor, report_run_id, first_reported_at
             from accounts where connection_id {ids}
             """,
             ids,
@@ -235,6 +235,8 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
         ReviewFingerprint = row.BytesOrNull(7),
         ReviewSince = row.InstantOrNull(8),
         TransactionsCursor = row.TextOrNull(9),
+        ReportRunId = row.IsDBNull(10) ? null : row.Id(10),
+        FirstReportedAt = row.InstantOrNull(11),
     };
 }
 

@@ -62,7 +62,7 @@ public sealed partial class SyncEngine
         _workers = workers;
         _log = logs.CreateLogger<SyncEngine>();
         _claims = new SyncClaims(database, workers, clock);
-        _store = new SyncStore(database, vault, settings, clock, logs.CreateLogger<SyncStore>());
+        _store = new SyncStore(database, catalog, vault, settings, clock, logs);
         _reader = new ConnectionReader(catalog, http, vault, directory, names, clock);
         _gate = new BrokerGate(database, clock, logs.CreateLogger<BrokerGate>());
         _prices = new PriceRecorder(database, catalog, clock);

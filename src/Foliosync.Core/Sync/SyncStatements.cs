@@ -3,6 +3,7 @@ using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
 using Foliosync.Core.Transactions;
+using Foliosync.Core.Users;
 
 namespace Foliosync.Core.Sync;
 
@@ -75,8 +76,8 @@ internal static class SyncStatements
         Column.Of<RunEnd>("session_since", r => r.Reading.RenewedToken is null ? null : r.FinishedAt),
         Column.Of<RunEnd>("session_checked_at", r => r.Reading.SessionCheckedAt));
 
-    // A recording proves nothing about the login or the schedule: only the lease ends.
-    public static readonly RowStatement<RunEnd> EndReplayLeases = new(
+    // Neither a recording nor a file proves anything about the login or the schedule: only the lease ends.
+    public static readonly RowStatement<RunEnd> EndLeasesOnly = new(
         """
         update sync_states set lease_token = null, lease_holder = null, lease_until = null, last_run_id = r.run_id
         from {rows} where sync_states.connection_id = r.connection_id and sync_states.lease_token = r.lease_token
@@ -100,22 +101,26 @@ internal static class SyncStatements
 
     public static readonly RowStatement<AccountReading> ApplyReports = new(
         """
-        update accounts set reported_at = r.reported_at, report_fingerprint = r.report_fingerprint,
+        update accounts set reported_at = r.reported_at, report_fingerprint = r.report_fingerprint, report_run_id = r.run_id,
+            first_reported_at = coalesce(accounts.first_reported_at, r.first_reported_at),
             review_fingerprint = null, review_since = null, review_id = null,
             transactions_cursor = coalesce(r.transactions_cursor, accounts.transactions_cursor)
         from {rows} where accounts.id = r.id
         """,
         Column.Of<AccountReading>("id", a => a.Account.Id),
         Column.Of<AccountReading>("reported_at", a => a.Report.AsOf),
+        Column.Of<AccountReading>("first_reported_at", a => a.Report.TellsUnits ? a.Report.AsOf : null),
+        Column.Of<AccountReading>("run_id", a => a.RunId),
         Column.Of<AccountReading>("report_fingerprint", a => a.Fingerprint),
         Column.Of<AccountReading>("transactions_cursor", a => a.Report.TransactionsCursor));
 
     public static readonly RowStatement<Holding> InsertHoldings = new(
         """
         insert into holdings (id, account_id, instrument_id, lot, reads, symbol, exchange, quantity, unsettled_quantity,
-            pledged_quantity, average_price, cost_basis, last_price, priced_at, multiplier, since)
+            pledged_quantity, average_price, cost_basis, last_price, priced_at, multiplier, since, last_reported_at, first_price)
         select r.id, r.account_id, r.instrument_id, r.lot, r.reads, r.symbol, r.exchange, r.quantity, r.unsettled_quantity,
-            r.pledged_quantity, r.average_price, r.cost_basis, r.last_price, r.priced_at, r.multiplier, r.since
+            r.pledged_quantity, r.average_price, r.cost_basis, r.last_price, r.priced_at, r.multiplier, r.since, r.last_reported_at,
+            r.first_price
         from {rows}
         """,
         [
@@ -130,15 +135,16 @@ internal static class SyncStatements
         update holdings set reads = r.reads, symbol = r.symbol, exchange = r.exchange, quantity = r.quantity,
             unsettled_quantity = r.unsettled_quantity, pledged_quantity = r.pledged_quantity, average_price = r.average_price,
             cost_basis = r.cost_basis, last_price = r.last_price, priced_at = r.priced_at, multiplier = r.multiplier, since = r.since,
-            last_reported_at = r.last_reported_at
+            last_reported_at = r.last_reported_at, first_price = r.first_price
         from {rows} where holdings.id = r.id
         """,
-        [.. HoldingValues(), Column.Of<Holding>("last_reported_at", h => h.LastReportedAt)]);
+        HoldingValues());
 
     public static readonly RowStatement<HoldingPeriod> InsertPeriods = new(
         """
-        insert into holding_periods (id, account_id, instrument_id, lot, quantity, cost_basis, multiplier, "from", "to")
-        select r.id, r.account_id, r.instrument_id, r.lot, r.quantity, r.cost_basis, r.multiplier, r.from_at, r.to_at from {rows}
+        insert into holding_periods (id, account_id, instrument_id, lot, quantity, cost_basis, multiplier, first_price, last_price, "from", "to")
+        select r.id, r.account_id, r.instrument_id, r.lot, r.quantity, r.cost_basis, r.multiplier, r.first_price, r.last_price, r.from_at, r.to_at
+        from {rows}
         """,
         Column.Of<HoldingPeriod>("id", p => p.Id),
         Column.Of<HoldingPeriod>("account_id", p => p.AccountId),
@@ -147,6 +153,8 @@ internal static class SyncStatements
         Column.Of<HoldingPeriod>("quantity", p => p.Quantity),
         Column.Of<HoldingPeriod>("cost_basis", p => p.CostBasis),
         Column.Of<HoldingPeriod>("multiplier", p => p.Multiplier),
+        Column.Of<HoldingPeriod>("first_price", p => p.FirstPrice),
+        Column.Of<HoldingPeriod>("last_price", p => p.LastPrice),
         Column.Of<HoldingPeriod>("from_at", p => p.From),
         Column.Of<HoldingPeriod>("to_at", p => p.To));
 
@@ -168,13 +176,18 @@ internal static class SyncStatements
         Column.Of<CashBalance>("amount", c => c.Amount),
         Column.Of<CashBalance>("as_of", c => c.AsOf));
 
-    public static readonly RowStatement<Transaction> InsertTransactions = new(
+    public static readonly RowStatement<Transaction> InsertTransactions = Inserting(string.Empty);
+
+    /// <summary>The same for rows that may be there already: these stay as they are.</summary>
+    public static readonly RowStatement<Transaction> InsertNewTransactions = Inserting(" where true on conflict (account_id, external_id, source) do nothing");
+
+    private static RowStatement<Transaction> Inserting(string unless) => new(
         """
         insert into transactions (id, account_id, instrument_id, external_id, kind, symbol, exchange, quantity, price, amount, fees,
-            taxes, currency, traded_at, settled_on, source, note)
+            taxes, currency, traded_at, settled_on, source, note, run_id, superseded_by)
         select r.id, r.account_id, r.instrument_id, r.external_id, r.kind, r.symbol, r.exchange, r.quantity, r.price, r.amount, r.fees,
-            r.taxes, r.currency, r.traded_at, r.settled_on, r.source, r.note from {rows}
-        """,
+            r.taxes, r.currency, r.traded_at, r.settled_on, r.source, r.note, r.run_id, r.superseded_by from {rows}
+        """ + unless,
         Column.Of<Transaction>("id", t => t.Id),
         Column.Of<Transaction>("account_id", t => t.AccountId),
         Column.Of<Transaction>("instrument_id", t => t.InstrumentId),
@@ -191,7 +204,9 @@ internal static class SyncStatements
         Column.Of<Transaction>("traded_at", t => t.TradedAt),
         Column.Of<Transaction>("settled_on", t => t.SettledOn),
         Column.Of<Transaction>("source", t => SqlValues.ToText(t.Source)),
-        Column.Of<Transaction>("note", t => t.Note));
+        Column.Of<Transaction>("note", t => t.Note),
+        Column.Of<Transaction>("run_id", t => t.RunId),
+        Column.Of<Transaction>("superseded_by", t => t.SupersededBy));
 
     public static readonly RowStatement<Snapshot> InsertSnapshots = new(
         "insert into snapshots (id, run_id, connection_id, taken_at, sealed) select r.id, r.run_id, r.connection_id, r.taken_at, r.sealed from {rows}",
@@ -227,6 +242,19 @@ internal static class SyncStatements
         Column.Of<ConnectionReading>("id", r => r.Connection.Id),
         Column.Of<ConnectionReading>("session_expires_at", r => r.RenewedToken?.ExpiresAt));
 
+    public static readonly RowStatement<AuditEvent> InsertAuditEvents = new(
+        """
+        insert into audit_events (id, user_id, at, action, subject, source, detail)
+        select r.id, r.user_id, r.at, r.action, r.subject, r.source, r.detail from {rows}
+        """,
+        Column.Of<AuditEvent>("id", a => a.Id),
+        Column.Of<AuditEvent>("user_id", a => a.UserId),
+        Column.Of<AuditEvent>("at", a => a.At),
+        Column.Of<AuditEvent>("action", a => a.Action),
+        Column.Of<AuditEvent>("subject", a => a.Subject),
+        Column.Of<AuditEvent>("source", a => a.Source),
+        Column.Of<AuditEvent>("detail", a => a.Detail));
+
     private static RowColumn<Holding>[] HoldingValues() =>
     [
         Column.Of<Holding>("id", h => h.Id),
@@ -242,6 +270,8 @@ internal static class SyncStatements
         Column.Of<Holding>("priced_at", h => h.PricedAt),
         Column.Of<Holding>("multiplier", h => h.Multiplier),
         Column.Of<Holding>("since", h => h.Since),
+        Column.Of<Holding>("last_reported_at", h => h.LastReportedAt),
+        Column.Of<Holding>("first_price", h => h.FirstPrice),
     ];
 }
 

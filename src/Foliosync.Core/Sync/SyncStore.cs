@@ -2,7 +2,9 @@ using System.Data.Common;
 using System.Security.Cryptography;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Ledgers;
 using Foliosync.Core.Portfolios;
+using Foliosync.Core.Statements;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
 using Microsoft.Extensions.Logging;
@@ -14,8 +16,12 @@ namespace Foliosync.Core.Sync;
 /// record, alert. Runs that end at the same moment share a transaction; if that fails, each gets one of its own, so that no
 /// connection's fault is another's.
 /// </summary>
-internal sealed partial class SyncStore(Database database, Vault vault, SyncSettings settings, TimeProvider clock, ILogger<SyncStore> log)
+internal sealed partial class SyncStore(
+    Database database, BrokerCatalog catalog, Vault vault, SyncSettings settings, TimeProvider clock, ILoggerFactory logs)
 {
+    private readonly InferredLedger _ledger = new(database, clock, logs.CreateLogger<InferredLedger>());
+    private readonly ILogger<SyncStore> _log = logs.CreateLogger<SyncStore>();
+
     /// <summary>Stores the readings and ends their runs. Never throws for one connection's fault.</summary>
     /// <exception cref="DbException">The database is away; nothing was stored, and the same call may work soon.</exception>
     /// <returns>What became of each; a run whose lease was lost is left out, for another process has taken it over.</returns>
@@ -27,7 +33,7 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
         }
         catch (DbException e) when (group.Count > 1 && !StorageFailure.IsAway(e))
         {
-            LogGroupFailed(log, group.Count, e);
+            LogGroupFailed(_log, group.Count, e);
             var ends = new List<RunEnd>(group.Count);
             foreach (var reading in group)
             {
@@ -39,7 +45,7 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
         catch (DbException e) when (group[0].Error is not DbException && !StorageFailure.IsAway(e))
         {
             // The result is lost, the run must not be: it ends as failed, with the reason.
-            LogStoreFailed(log, group[0].Connection.Id, e);
+            LogStoreFailed(_log, group[0].Connection.Id, e);
             group[0].Error = e;
             group[0].Snapshot = null;
             return await StoreTogetherAsync(group, cancellationToken).ConfigureAwait(false);
@@ -54,7 +60,7 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
         var states = group
             .Where(r => r.IsComplete)
             .SelectMany(r => r.Accounts)
-            .Where(a => !a.IsUnchanged && a.Account.ReportedAt is not null)
+            .Where(a => !a.IsUnchanged && (a.Account.ReportedAt is not null || a.Report.Transactions.Count > 0))
             .ToDictionary(a => a.Account.Id, a => new StoredAccount(a.Report));
         var owned = new HashSet<Guid>();
         var load = SqlScript.For(database);
@@ -90,6 +96,7 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
         var script = SqlScript.For(database);
         writes.AddTo(script);
         await script.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
+        await _ledger.RefreshAsync(write.Connection, write.Transaction, writes.Touched, cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return writes.Ends;
     }
@@ -98,7 +105,7 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
     {
         var now = clock.GetUtcNow();
         var connection = reading.Connection;
-        using var ids = RunJournal.Scope(log, connection);
+        using var ids = RunJournal.Scope(_log, connection);
         var context = new RunContext(
             connection.State,
             connection.ConsecutiveFailures,
@@ -152,7 +159,7 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
                 };
             case { } e:
                 // Exception texts may repeat what they choked on; the type and the place are enough to find the fault.
-                LogInternal(log, connection.Id, e);
+                LogInternal(_log, connection.Id, e);
                 return new RunEnd(reading, SyncPolicy.Internal(context, jitter), now, default)
                 {
                     ErrorKind = "internal",
@@ -216,6 +223,18 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
                 Name = account.Account.Name,
                 Currency = account.Account.Currency,
             });
+        }
+
+        var manifest = catalog.TryFind(reading.Connection.BrokerId, out var broker) ? broker.Manifest : null;
+        var zone = manifest is null ? TimeZoneInfo.Utc : TimeZoneInfo.FindSystemTimeZoneById(manifest.TimeZone);
+        if (stored?.ToldByFiles is { Count: > 0 } told)
+        {
+            SupersededRows.MarkNew(changes.Transactions, told, zone);
+        }
+
+        if (LedgerTouch.Of(account, changes, zone, manifest?.AverageIsFifo ?? false) is { } touch)
+        {
+            writes.Touched.Add(touch);
         }
 
         writes.Add(changes);

@@ -1,5 +1,6 @@
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Ledgers;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage.Bulk;
 using Foliosync.Core.Sync.Reviews;
@@ -31,6 +32,9 @@ internal sealed class SyncWrites
 
     public List<BrokerCredential> Credentials { get; } = [];
 
+    /// <summary>Accounts whose inferred transactions may be others now.</summary>
+    public List<LedgerTouch> Touched { get; } = [];
+
     public void Add(AccountChanges changes)
     {
         _opened.AddRange(changes.Opened);
@@ -46,9 +50,9 @@ internal sealed class SyncWrites
     public void Add(RunEnd end)
     {
         Ends.Add(end);
-        if (end.Reading.Replay is not null)
+        if (end.Reading.KeepsConnection)
         {
-            // Whoever replays is looking, and a recording heals nothing.
+            // Whoever replays or hands in a file is looking, and neither heals anything.
             return;
         }
 
@@ -61,7 +65,8 @@ internal sealed class SyncWrites
             end.Verdict.RunState,
             end.ProviderChanged is null ? end.ErrorKind : AlertKinds.ProviderChanged,
             end.ErrorMessage,
-            connection.OpenAlerts,
+            // Only a file ends the wait for one.
+            [.. connection.OpenAlerts.Where(kind => kind != AlertKinds.StatementDue || end.Reading.IsFile)],
             connection.LastSuccessAt,
             connection.CreatedAt,
             now)
@@ -121,7 +126,7 @@ internal sealed class SyncWrites
         script.Rows(AlertStatements.Raise, _alerts);
 
         script.Rows(SyncStatements.EndRuns, Ends);
-        script.Rows(SyncStatements.EndLeases, [.. Ends.Where(e => e.Reading.Replay is null)]);
-        script.Rows(SyncStatements.EndReplayLeases, [.. Ends.Where(e => e.Reading.Replay is not null)]);
+        script.Rows(SyncStatements.EndLeases, [.. Ends.Where(e => !e.Reading.KeepsConnection)]);
+        script.Rows(SyncStatements.EndLeasesOnly, [.. Ends.Where(e => e.Reading.KeepsConnection)]);
     }
 }

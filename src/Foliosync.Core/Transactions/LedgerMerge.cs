@@ -9,7 +9,7 @@ namespace Foliosync.Core.Transactions;
 /// <item>Rows with one external id are one row. The best source counts (statement, API, manual, inferred), of one source the row
 /// recorded last; fields that it lacks are taken from the others.</item>
 /// <item>Where a statement tells something of an instrument, day, kind and currency, the API's rows of these do not count: those with the
-/// same units and price are confirmed and lend it their fields, the others are replaced.</item>
+/// same units and price are confirmed and lend it their fields, the others are replaced, save for what was traded after the file was read.</item>
 /// <item>A manual row with the units of a broker's row (and its price, if it has one) of that instrument, day, kind and currency is
 /// confirmed by it. Every other manual row counts, and is a conflict where the broker tells that day, instrument and kind otherwise.</item>
 /// <item>An inferred row counts until a row that changes units of its instrument between its two snapshots is learnt later, or a file
@@ -63,15 +63,18 @@ public static class LedgerMerge
             var bySource = rows.ToLookup(r => r.Source);
             var api = bySource[TransactionSource.Api].ToList();
             var brokers = bySource[TransactionSource.Statement].ToList();
-            if (brokers.Count == 0)
-            {
-                brokers = api;
-            }
-            else
+            if (brokers.Count > 0)
             {
                 Confirm(brokers, api, (file, row) => file.Quantity == row.Quantity && SamePrice(file.Price, row.Price) && SameCash(file, row));
-                api.ForEach(row => Supersede(row, SupersededReason.Replaced, brokers[0].Id));
+                var readAt = brokers.Max(b => b.RecordedAt);
+                foreach (var row in api.Where(row => row.TradedAt <= readAt).ToList())
+                {
+                    Supersede(row, SupersededReason.Replaced, brokers[0].Id);
+                    api.Remove(row);
+                }
             }
+
+            brokers.AddRange(api);
 
             var manual = bySource[TransactionSource.Manual].ToList();
             Confirm(brokers, manual, (told, row) => told.Quantity == row.Quantity && SamePrice(told.Price, row.Price) && SameCash(told, row));

@@ -22,7 +22,7 @@ public sealed class Transaction
     /// <summary>What was traded; null for pure cash.</summary>
     public Instrument? Instrument { get; set; }
 
-    /// <summary>The broker's permanent id, unique in the account.</summary>
+    /// <summary>The broker's permanent id. Of one source it is unique in the account; several sources may tell the same event.</summary>
     public required string ExternalId { get; set; }
 
     /// <summary>The kind.</summary>
@@ -66,6 +66,21 @@ public sealed class Transaction
 
     /// <summary>The broker's words or the person's; null when there are none.</summary>
     public string? Note { get; set; }
+
+    /// <summary>The run that told of it first; null when it was stored by a version that did not note this.</summary>
+    public Guid? RunId { get; set; }
+
+    /// <summary>
+    /// For inferred transactions: UTC instant of the earlier of the two reports that it was concluded from. The later report is that of
+    /// <see cref="RunId"/>, and the transaction has its time.
+    /// </summary>
+    public DateTimeOffset? InferredSince { get; set; }
+
+    /// <summary>For inferred transactions: the run of the earlier report; null when there is none or it is not known any more.</summary>
+    public Guid? InferredSinceRunId { get; set; }
+
+    /// <summary>The row of a better source that counts in its place, see <see cref="LedgerMerge"/>; null when this one counts.</summary>
+    public Guid? SupersededBy { get; set; }
 }
 
 /// <summary>Where a transaction comes from.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Foliosync.Core;
 using Foliosync.Core.Portfolios;
+using Foliosync.Core.Statements;
 using Foliosync.Core.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -17,6 +18,7 @@ namespace Foliosync.Api;
 /// <param name="Currency">Main currency as ISO 4217.</param>
 /// <param name="ReportedAt">What the last applied report describes; null before the first.</param>
 /// <param name="ReviewSince">Since when a report waits for review; null when none does.</param>
+/// <param name="RemindAfterDays">For an account that only files feed: days without one until its owner is reminded; null for the usual time, 0 for never.</param>
 internal sealed record AccountView(
     Guid Id,
     Guid ConnectionId,
@@ -26,7 +28,12 @@ internal sealed record AccountView(
     string Name,
     string Currency,
     DateTimeOffset? ReportedAt,
-    DateTimeOffset? ReviewSince);
+    DateTimeOffset? ReviewSince,
+    int? RemindAfterDays);
+
+/// <summary>What a person changes about an account; what is left out stays.</summary>
+/// <param name="RemindAfterDays">Days without a file until the owner is reminded, at most 3660; 0 for never.</param>
+internal sealed record AccountPatch(int? RemindAfterDays);
 
 /// <summary><c>/api/v1/accounts</c>.</summary>
 internal static class AccountsApi
@@ -36,6 +43,7 @@ internal static class AccountsApi
         var group = api.MapGroup("/accounts").WithTags("Accounts");
         group.MapGet("/", ListAsync).WithName("listAccounts").WithSummary("List accounts").ProducesProblem(400).ProducesProblem(404);
         group.MapGet("/{id:guid}", GetAsync).WithName("getAccount").WithSummary("Get an account").ProducesProblem(404);
+        group.MapPatch("/{id:guid}", ChangeAsync).WithName("changeAccount").WithSummary("Change an account").ProducesProblem(404).ProducesProblem(422);
     }
 
     private static async Task<Ok<Page<AccountView>>> ListAsync(
@@ -63,6 +71,14 @@ internal static class AccountsApi
             await Views(db.Accounts.Where(a => a.Id == id)).SingleOrDefaultAsync(cancellationToken) ?? throw new NotFoundException("account"));
     }
 
+    private static async Task<Ok<AccountView>> ChangeAsync(
+        ClaimsPrincipal user, Database database, TimeProvider clock, Guid id, AccountPatch patch, CancellationToken cancellationToken)
+    {
+        var caller = Caller.Of(user);
+        await StatementReminder.SetAsync(database, id, patch.RemindAfterDays, caller.Actor, clock.GetUtcNow(), cancellationToken);
+        return await GetAsync(user, database, id, cancellationToken);
+    }
+
     private static IQueryable<AccountView> Views(IQueryable<BrokerAccount> accounts) => accounts.Select(a => new AccountView(
-        a.Id, a.ConnectionId, a.PortfolioId, a.Connection!.BrokerId, a.ExternalId, a.Name, a.Currency, a.ReportedAt, a.ReviewSince));
+        a.Id, a.ConnectionId, a.PortfolioId, a.Connection!.BrokerId, a.ExternalId, a.Name, a.Currency, a.ReportedAt, a.ReviewSince, a.RemindAfterDays));
 }

@@ -5,6 +5,7 @@ using Foliosync.Brokers.Contract;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Jobs;
+using Foliosync.Core.Statements;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Sync.Replays;
 using Foliosync.Core.Sync.Reviews;
@@ -25,7 +26,7 @@ namespace Foliosync.Api;
         typeof(CamelCase<AssetClass>), typeof(CamelCase<BrokerMaturity>), typeof(CamelCase<CredentialKind>),
         typeof(CamelCase<ConnectionState>), typeof(CamelCase<SyncTrigger>), typeof(CamelCase<SyncRunState>),
         typeof(CamelCase<ReviewState>), typeof(CamelCase<LotChangeKind>),
-        typeof(CamelCase<TransactionKind>), typeof(CamelCase<TransactionSource>), typeof(CamelCase<TokenScope>),
+        typeof(CamelCase<TransactionKind>), typeof(CamelCase<TransactionSource>), typeof(CamelCase<DifferenceCause>), typeof(CamelCase<TokenScope>),
         typeof(CamelCase<CheckState>),
         typeof(CamelCase<AlertChannelKind>), typeof(CamelCase<AlertEvent>), typeof(CamelCase<AlertDeliveryState>),
     ])]
@@ -49,6 +50,10 @@ namespace Foliosync.Api;
 [JsonSerializable(typeof(ReplayResult))]
 [JsonSerializable(typeof(ComparedRuns))]
 [JsonSerializable(typeof(Page<AccountView>))]
+[JsonSerializable(typeof(AccountPatch))]
+[JsonSerializable(typeof(ReconciliationView))]
+[JsonSerializable(typeof(StatementView))]
+[JsonSerializable(typeof(UndoneStatement))]
 [JsonSerializable(typeof(Page<HoldingView>))]
 [JsonSerializable(typeof(Page<CashBalanceView>))]
 [JsonSerializable(typeof(Page<TransactionView>))]

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using Foliosync.Api.Pages;
+using Foliosync.Core.Statements;
 using Foliosync.Core.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -73,6 +74,8 @@ internal static class FoliosyncApi
         SyncRunsApi.Map(api);
         ReviewsApi.Map(api);
         AccountsApi.Map(api);
+        StatementsApi.Map(api, app.Services.GetRequiredService<StatementSettings>());
+        ReconciliationApi.Map(api);
         HoldingsApi.Map(api);
         CashBalancesApi.Map(api);
         TransactionsApi.Map(api);

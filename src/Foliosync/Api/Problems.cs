@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core;
+using Foliosync.Hosting;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
@@ -62,6 +63,10 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
         {
             StatusCodes.Status404NotFound => "There is nothing at this address.",
             StatusCodes.Status405MethodNotAllowed => "This address does not take that method; the header Allow names those it takes.",
+            StatusCodes.Status413PayloadTooLarge => TakesFiles(context.HttpContext)
+                ? $"The file is larger than this server takes. Import a shorter time, or have {StatementSettingsReader.MaxSizeName} raised."
+                : "The body is larger than anything that can be meant here.",
+            StatusCodes.Status415UnsupportedMediaType when TakesFiles(context.HttpContext) => "Send the file as multipart/form-data, in the field 'file'.",
             StatusCodes.Status415UnsupportedMediaType => "Send the body as JSON, with the header 'Content-Type: application/json'.",
             _ => null,
         });
@@ -136,6 +141,9 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
 
         return WriteAsync(http, status, e.Message, kind: JsonNamingPolicy.CamelCase.ConvertName(e.Kind.ToString()));
     }
+
+    // By the time a problem is written, the endpoint is not known any more.
+    private static bool TakesFiles(HttpContext http) => http.Request.Path.Value?.EndsWith(StatementsApi.LastSegment, StringComparison.OrdinalIgnoreCase) == true;
 
     private static HttpContext SetStatus(HttpContext http, int status)
     {

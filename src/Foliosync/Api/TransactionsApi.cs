@@ -28,7 +28,15 @@ internal sealed record TransactionView(
     string ExternalId,
     TransactionSource Source,
     decimal? Confidence,
-    string? Note);
+    string? Note,
+    InferredFromView? InferredFrom);
+
+/// <summary>The two reports that an inferred transaction was concluded from.</summary>
+/// <param name="EarlierRunId">The run of the earlier report; null when there is none or it is not known.</param>
+/// <param name="EarlierAt">What the earlier report is of.</param>
+/// <param name="LaterRunId">The run of the later report; null when it is not known.</param>
+/// <param name="LaterAt">What the later report is of.</param>
+internal sealed record InferredFromView(Guid? EarlierRunId, DateTimeOffset? EarlierAt, Guid? LaterRunId, DateTimeOffset LaterAt);
 
 /// <summary><c>/api/v1/transactions</c>.</summary>
 internal static class TransactionsApi
@@ -55,7 +63,8 @@ internal static class TransactionsApi
     {
         await using var db = database.Open(Caller.Of(user).Rows);
         await OwnIds.RequireAsync(db, portfolioId, connectionId, accountId, cancellationToken);
-        var rows = db.Transactions.AsNoTracking();
+        // What another row counts for is no second transaction.
+        var rows = db.Transactions.AsNoTracking().Where(t => t.SupersededBy == null);
         if (page.AfterTime is { } after)
         {
             rows = rows.Where(t => t.TradedAt < after.Time || (t.TradedAt == after.Time && t.Id < after.Id));
@@ -83,5 +92,6 @@ internal static class TransactionsApi
 
     private static IQueryable<TransactionView> Views(IQueryable<Transaction> rows) => rows.Select(t => new TransactionView(
         t.Id, t.AccountId, t.Kind, t.Symbol, t.Instrument!.Isin, t.Exchange, t.Quantity, t.Price, t.Amount, t.Fees, t.Taxes, t.Currency,
-        t.TradedAt, t.SettledOn, t.ExternalId, t.Source, t.Confidence, t.Note));
+        t.TradedAt, t.SettledOn, t.ExternalId, t.Source, t.Confidence, t.Note,
+        t.Source == TransactionSource.Inferred ? new InferredFromView(t.InferredSinceRunId, t.InferredSince, t.RunId, t.TradedAt) : null));
 }

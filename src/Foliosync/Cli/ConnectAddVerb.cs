@@ -84,9 +84,13 @@ internal static class ConnectAddVerb
             console =>
             {
                 console.Line($"'{connection.Label}' is connected: {connection.Id}");
-                console.Line(state == ConnectionState.NeedsLogin
-                    ? $"Log in next: foliosync connect login {connection.Id}"
-                    : $"Sync it: foliosync sync --connection {connection.Id}");
+                console.Line(connection switch
+                {
+                    _ when state == ConnectionState.NeedsLogin => $"Log in next: foliosync connect login {connection.Id}",
+                    { Reads: ReadKinds.None } when connection.Accounts.FirstOrDefault() is { } account =>
+                        $"Import its files: foliosync import FILE --account {account.Id}",
+                    _ => $"Sync it: foliosync sync --connection {connection.Id}",
+                });
             });
     }
 

@@ -7,8 +7,10 @@ using Foliosync.Core.Connections.Http;
 using Foliosync.Core.Exports;
 using Foliosync.Core.Instruments;
 using Foliosync.Core.Jobs;
+using Foliosync.Core.Ledgers;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Prices;
+using Foliosync.Core.Statements;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Sync.Replays;
@@ -62,6 +64,7 @@ internal static class FoliosyncServices
         services.AddSingleton<RunReplay>();
         services.AddSingleton<RunComparison>();
         services.AddSingleton<ReviewDecisions>();
+        AddStatements(services, settings);
         services.AddSingleton<LedgerExport>();
         AddAlerts(services, settings.Alerts);
         AddPrices(services, settings);
@@ -73,6 +76,21 @@ internal static class FoliosyncServices
         services.AddSingleton<Doctor>();
         services.AddSingleton<Readiness>();
         return services;
+    }
+
+    private static void AddStatements(IServiceCollection services, InstanceSettings settings)
+    {
+        services.AddSingleton(settings.Statements);
+        services.AddSingleton(s => new StatementReaders(s.GetRequiredService<BrokerCatalog>(), BuiltInStatements.All));
+        services.AddSingleton<StatementImports>();
+        services.AddSingleton<StatementUndo>();
+        services.AddSingleton(s => new StatementInbox(
+            Path.Combine(settings.DataDirectory, StatementInbox.FolderName),
+            s.GetRequiredService<StatementImports>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<StatementInbox>>()));
+        services.AddSingleton<IRecurringJob, StatementReminder>();
+        services.AddSingleton<Reconciliation>();
     }
 
     private static void AddAlerts(IServiceCollection services, AlertSettings settings)

@@ -3,6 +3,7 @@ using Foliosync.Brokers.Contract;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Prices;
+using Foliosync.Core.Statements;
 using Foliosync.Core.Sync;
 
 namespace Foliosync.Hosting;
@@ -69,6 +70,9 @@ internal sealed record InstanceSettings
 
     /// <summary>Settings of OpenTelemetry by name, which it reads itself. May hold secrets: headers that prove who sends.</summary>
     public IReadOnlyDictionary<string, string?> OpenTelemetry { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>How files are taken.</summary>
+    public StatementSettings Statements { get; init; } = new();
 
     /// <summary>How people are told of alerts.</summary>
     public AlertSettings Alerts { get; init; } = new();
@@ -152,6 +156,7 @@ internal sealed record InstanceSettings
             OpenTelemetry = source.Names
                 .Where(n => n.StartsWith(OpenTelemetryPrefix, StringComparison.Ordinal) && source.Find(n) is not null)
                 .ToDictionary(n => n, n => (string?)source.Find(n)!.Value.Value, StringComparer.OrdinalIgnoreCase),
+            Statements = StatementSettingsReader.Read(source),
             Alerts = AlertSettingsReader.Read(source, publicUrl),
             Brokers = brokers,
             Prices = prices.Settings,
@@ -174,6 +179,7 @@ internal sealed record InstanceSettings
                 Shown(FailedRunsKeptName, Text(settings.Retention.FailedRuns)),
                 Shown(SnapshotsKeptName, Text(settings.Retention.Snapshots)),
                 Shown(FailedSnapshotsKeptName, Text(settings.Retention.FailedSnapshots)),
+                .. StatementSettingsReader.Shown(source, settings.Statements),
                 .. AlertSettingsReader.Shown(source, settings.Alerts),
                 Shown(PublicUrlName, settings.PublicUrl.AbsoluteUri),
                 .. brokerSettings,
@@ -251,7 +257,7 @@ internal sealed record InstanceSettings
             ? address
             : throw new SettingsException($"{PublicUrlName} is not an address like https://foliosync.example.com, at which people reach this server.");
 
-    // A server may listen on names that nobody can call, for example http://*:8080.
+    // It may listen on names that nobody can call, for example http://*:8080.
     private static Uri PublicUrlOf(string listen)
     {
         var address = BindingAddress.Parse(listen);
@@ -263,7 +269,6 @@ internal sealed record InstanceSettings
     {
         try
         {
-            // Knows the forms a server may listen on but nobody can call, for example http://*:8080.
             var address = BindingAddress.Parse(url);
             return address.Port is >= 0 and <= 65535 && address.PathBase.Length == 0;
         }
@@ -371,7 +376,6 @@ internal sealed record InstanceSettings
         return (brokers, shown, warnings);
     }
 
-    /// <exception cref="SettingsException">The text is no web address.</exception>
     /// <summary>Reads an address of another program.</summary>
     /// <exception cref="SettingsException">It is none, or has a user name in it.</exception>
     public static Uri ReadAddress(string name, string text) =>
@@ -379,7 +383,6 @@ internal sealed record InstanceSettings
             ? address
             : throw new SettingsException($"{name} is not an address like https://api.example.com, without user name and password.");
 
-    /// <exception cref="SettingsException">The text is neither true nor false.</exception>
     /// <summary>Reads a yes or no.</summary>
     /// <exception cref="SettingsException">It is neither.</exception>
     public static bool ReadSwitch(string name, string text) => text.ToUpperInvariant() switch

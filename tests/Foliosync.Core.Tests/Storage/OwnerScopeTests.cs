@@ -5,6 +5,7 @@ using Foliosync.Core.Instruments;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Prices;
+using Foliosync.Core.Statements;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Sync.Reviews;
@@ -68,7 +69,7 @@ public sealed class OwnerScopeTests
             filtered = [.. db.Model.GetEntityTypes().Where(e => e.GetDeclaredQueryFilters().Count > 0).Select(e => e.ClrType)];
         }
 
-        filtered.Count.ShouldBe(15);
+        filtered.Count.ShouldBe(16);
         foreach (var table in filtered)
         {
             (await CountAsync(database, OwnerScope.Everyone, table)).ShouldBe(2, $"{table.Name}: this test needs a row of each person");
@@ -188,6 +189,7 @@ public sealed class OwnerScopeTests
                 Diff = new ReviewDiff([], [], [], 0, 0),
                 Since = Now,
             },
+            new ImportedStatement { Id = Guid.NewGuid(), AccountId = account.Id, Format = name, Fingerprint = [1], ImportedAt = Now },
             new AlertDelivery { Id = Guid.NewGuid(), OwnerId = user.Id, ChannelId = channel.Id, CreatedAt = Now },
             new SyncRun { Id = Guid.NewGuid(), ConnectionId = connection.Id, QueuedAt = Now, Worker = name },
             new Holding { Id = Guid.NewGuid(), AccountId = account.Id, InstrumentId = instrument.Id, Lot = string.Empty, Symbol = name, Since = Now },

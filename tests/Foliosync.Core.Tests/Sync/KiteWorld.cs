@@ -4,6 +4,7 @@ using Foliosync.Core.Connections;
 using Foliosync.Core.Connections.Http;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Tests.Storage;
+using Foliosync.Core.Transactions;
 using Foliosync.Core.Users;
 using Foliosync.Simulator;
 using Microsoft.EntityFrameworkCore;
@@ -100,7 +101,7 @@ internal sealed class KiteWorld : IAsyncDisposable
             var cash = await Sync.ReadAsync(db => db.CashBalances.Where(c => c.AccountId == account.Id).ToListAsync());
             cash.Select(c => (c.Segment, c.Currency, c.Amount)).ShouldBe(
                 truth.Cash.Select(c => (c.Segment, c.Currency, c.Amount)), ignoreOrder: true);
-            (await Sync.ReadAsync(db => db.Transactions.CountAsync(t => t.AccountId == account.Id))).ShouldBe(transactions);
+            (await Sync.ReadAsync(db => db.Transactions.CountAsync(t => t.AccountId == account.Id && t.Source == TransactionSource.Api))).ShouldBe(transactions);
         }
     }
 

@@ -73,6 +73,10 @@ public sealed class AccessMatrixTests
         new("GET /api/v1/sync-runs/{id:guid}", Access.OneRow, $"/api/v1/sync-runs/{rows.Run}"),
         new("GET /api/v1/accounts", Access.OwnRows, "/api/v1/accounts"),
         new("GET /api/v1/accounts/{id:guid}", Access.OneRow, $"/api/v1/accounts/{rows.Account}"),
+        new("GET /api/v1/accounts/{id:guid}/reconciliation", Access.OneRow, $"/api/v1/accounts/{rows.Account}/reconciliation"),
+        new("PATCH /api/v1/accounts/{id:guid}", Access.OneRow, $"/api/v1/accounts/{rows.Account}", new { remindAfterDays = 20 }),
+        new("POST /api/v1/accounts/{id:guid}/statements", Access.OneRow, $"/api/v1/accounts/{rows.Account}/statements?dryRun=true", Statement),
+        new("POST /api/v1/sync-runs/{id:guid}/undo", Access.OneRow, $"/api/v1/sync-runs/{rows.ImportRun}/undo"),
         new("GET /api/v1/accounts/{id:guid}/export", Access.OneRow, $"/api/v1/accounts/{rows.Account}/export?format=ghostfolio"),
         new("GET /api/v1/portfolios/{id:guid}/export", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/export?format=csv"),
         new("GET /api/v1/holdings", Access.OwnRows, "/api/v1/holdings"),
@@ -96,12 +100,17 @@ public sealed class AccessMatrixTests
         new("DELETE /api/v1/portfolios/{id:guid}", Access.OneRow, $"/api/v1/portfolios/{rows.EmptyPortfolio}"),
     ];
 
+    private static readonly Func<HttpContent> Statement = () => new MultipartFormDataContent
+    {
+        { new StringContent("date,kind,symbol,quantity,price,currency\n2025-02-03,buy,INFY,10,1500,INR\n"), "file", "trades.csv" },
+    };
+
     private sealed record Rows(
-        string Portfolio, string EmptyPortfolio, string Connection, string Run, string WaitingRun, string Account, string Transaction, string Token,
+        string Portfolio, string EmptyPortfolio, string Connection, string Run, string WaitingRun, string ImportRun, string Account, string Transaction, string Token,
         string Holding, string Alert, string Channel, string Instrument)
     {
         // An instrument belongs to nobody; its id hides nothing.
-        public IEnumerable<string> All => [Portfolio, EmptyPortfolio, Connection, Run, WaitingRun, Account, Transaction, Token, Holding, Alert, Channel];
+        public IEnumerable<string> All => [Portfolio, EmptyPortfolio, Connection, Run, WaitingRun, ImportRun, Account, Transaction, Token, Holding, Alert, Channel];
     }
 
     [Fact]
@@ -109,7 +118,7 @@ public sealed class AccessMatrixTests
     {
         await using var host = await ApiHost.StartAsync();
 
-        var listed = Matrix(new Rows("", "", "", "", "", "", "", "", "", "", "", "")).Select(e => e.Endpoint);
+        var listed = Matrix(new Rows("", "", "", "", "", "", "", "", "", "", "", "", "")).Select(e => e.Endpoint);
 
         listed.ShouldBe(host.Endpoints, ignoreOrder: true);
     }
@@ -149,7 +158,7 @@ public sealed class AccessMatrixTests
         async Task ExpectAsync(Entry entry, string who, HttpClient client, Func<int, bool> isRight, IEnumerable<string>? hidden = null)
         {
             using var request = new HttpRequestMessage(new HttpMethod(entry.Endpoint.Split(' ')[0]), entry.Path);
-            request.Content = entry.Body is null ? null : JsonContent.Create(entry.Body);
+            request.Content = entry.Body switch { null => null, Func<HttpContent> make => make(), var json => JsonContent.Create(json) };
             using var response = await client.SendAsync(request);
             var body = await response.Content.ReadAsStringAsync();
             var status = (int)response.StatusCode;
@@ -214,6 +223,8 @@ public sealed class AccessMatrixTests
         var run = await owner.SyncAsync(connection);
         run.Text("state").ShouldBe("succeeded");
         var waiting = await owner.SurpriseAsync(connection);
+        using var file = Statement();
+        using var imported = await owner.PostAsync($"/api/v1/accounts/{(await owner.GetJsonAsync("/api/v1/accounts")).Items()[0].Id()}/statements", file);
         using var token = await owner.PostAsJsonAsync("/api/v1/tokens", new { name = "spare" });
         using var channel = await owner.PostAsJsonAsync("/api/v1/alert-channels", new { kind = "webhook", address = "https://hooks.invalid/a" });
         var (connectionId, ownerId) = await host.OwnerOfAsync(connection);
@@ -225,6 +236,7 @@ public sealed class AccessMatrixTests
             connection,
             run.Id(),
             waiting.Id(),
+            (await imported.JsonAsync()).Text("runId"),
             (await owner.GetJsonAsync("/api/v1/accounts")).Items()[0].Id(),
             (await owner.GetJsonAsync("/api/v1/transactions")).Items()[0].Id(),
             (await token.JsonAsync()).Id(),

@@ -7,6 +7,7 @@ using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Prices;
+using Foliosync.Core.Statements;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Core.Users;
@@ -49,7 +50,7 @@ internal sealed class ApiHost : IAsyncDisposable
             (endpoint, method) => $"{method} /{endpoint.RoutePattern.RawText!.Trim('/')}"),
     ];
 
-    public static async Task<ApiHost> StartAsync(Store store = Store.Sqlite, IReadOnlyDictionary<string, BrokerOverride>? brokers = null, AlertSettings? alerts = null, TimeProvider? clock = null, bool jobs = true)
+    public static async Task<ApiHost> StartAsync(Store store = Store.Sqlite, IReadOnlyDictionary<string, BrokerOverride>? brokers = null, AlertSettings? alerts = null, StatementSettings? statements = null, TimeProvider? clock = null, bool jobs = true)
     {
         var database = await TestDatabases.CreateAsync(store);
         var settings = new InstanceSettings
@@ -60,6 +61,7 @@ internal sealed class ApiHost : IAsyncDisposable
             MasterKeyFile = "none",
             Urls = ["http://127.0.0.1:0"],
             Prices = PriceSettings.None,
+            Statements = statements ?? new StatementSettings(),
             Alerts = alerts ?? new AlertSettings(),
             Brokers = brokers ?? new Dictionary<string, BrokerOverride>(),
         };

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Tests.Storage;
+using Foliosync.Core.Transactions;
 using Foliosync.Simulator;
 using Microsoft.EntityFrameworkCore;
 using Shouldly;
@@ -119,7 +120,7 @@ public sealed class CrowdedInstance : IAsyncDisposable
         var accounts = await db.Accounts.ToDictionaryAsync(a => a.ExternalId, a => a.Id);
         accounts.Count.ShouldBe(_connections);
         var holdings = (await db.Holdings.ToListAsync()).ToLookup(h => h.AccountId);
-        var transactions = (await db.Transactions.ToListAsync()).ToLookup(t => t.AccountId);
+        var transactions = (await db.Transactions.Where(t => t.Source == TransactionSource.Api).ToListAsync()).ToLookup(t => t.AccountId);
         var cash = (await db.CashBalances.ToListAsync()).ToLookup(c => c.AccountId);
         for (var number = 1; number <= _connections; number++)
         {

@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Net;
+using System.Text;
+using Foliosync.Brokers.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -31,6 +34,27 @@ public sealed class PricesTests
         rows["ecb"].GetProperty("succeededAt").GetString().ShouldNotBeNull();
         rows["yahoo"].GetProperty("enabled").GetBoolean().ShouldBeFalse();
         rows["yahoo"].GetProperty("terms").GetString()!.ShouldContain("personal use");
+    }
+
+    [Fact]
+    public async Task The_samples_of_the_ECB_and_of_AMFI_give_what_they_say_however_often_they_come()
+    {
+        // Rates of days that nobody needs are not kept, so the sample is of yesterday here.
+        var day = TimeProvider.System.GetUtcNow().AddDays(-1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var ecbFile = Encoding.UTF8.GetBytes(
+            Encoding.UTF8.GetString(RepositoryRoot.MarketSample("ecb-eurofxref-daily.xml")).Replace("2026-09-11", day, StringComparison.Ordinal));
+        var amfiFile = RepositoryRoot.MarketSample("amfi-NAVAll-8-columns.txt");
+        await using var ecb = await ServeAsync(http => http.Response.Body.WriteAsync(ecbFile).AsTask());
+        await using var amfi = await ServeAsync(http => http.Response.Body.WriteAsync(amfiFile).AsTask());
+        using var instance = (await TestInstance.WithUserAsync())
+            .With("FOLIOSYNC_PRICES__ECB__URL", ecb.Urls.Single()).With("FOLIOSYNC_PRICES__AMFI__URL", amfi.Urls.Single());
+
+        await instance.JsonAsync("prices", "fetch");
+        var rates = instance.Texts("select currency || ' ' || per_euro || ' ' || day from fx_rates order by currency");
+        await instance.JsonAsync("prices", "fetch");
+
+        rates.ShouldBe([$"CZK 24.264 {day}", $"DKK 7.4748 {day}", $"NOK 10.7805 {day}", $"PLN 4.3250 {day}", $"SEK 11.2373 {day}", $"USD 1.1592 {day}"]);
+        instance.Texts("select currency || ' ' || per_euro || ' ' || day from fx_rates order by currency").ShouldBe(rates);
     }
 
     [Fact]

@@ -9,6 +9,8 @@ internal static class ReaderValues
 {
     public static Guid Id(this DbDataReader reader, int column) => reader.GetGuid(column);
 
+    public static Guid? IdOrNull(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetGuid(column);
+
     public static string? TextOrNull(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
     public static decimal Number(this DbDataReader reader, int column) => reader is NpgsqlDataReader

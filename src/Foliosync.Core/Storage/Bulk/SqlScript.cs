@@ -13,7 +13,9 @@ internal abstract class SqlScript
     public static SqlScript For(Database database) => database.IsPostgres ? new PostgresScript() : new SqliteScript();
 
     /// <summary>
-    /// Reads rows. The text may use <c>{ids}</c>, for example <c>where id {ids}</c>, and named values as <c>@name</c>.
+    /// Reads rows. The text may use <c>{ids}</c>, for example <c>where id {ids}</c>, and named values as <c>@name</c>; an array of texts
+    /// or ids as <c>= any(@name)</c>, and
+    /// an array of texts as the table <c>each(@name) k</c> with the column <c>value</c>, which is looked up by key where the other is a filter.
     /// </summary>
     public abstract void Query(string text, IReadOnlyCollection<Guid>? ids, Action<DbDataReader> onRow, params (string Name, object Value)[] values);
 
@@ -22,6 +24,15 @@ internal abstract class SqlScript
 
     /// <summary>Runs a statement over rows; adds nothing when there are none.</summary>
     public abstract void Rows<TRow>(RowStatement<TRow> statement, IReadOnlyList<TRow> rows);
+
+    /// <summary>
+    /// Runs a statement that inserts and passes over what is there already (<c>on conflict do nothing</c>); adds nothing when there are no rows.
+    /// </summary>
+    /// <param name="statement">The statement; the table has a column <c>id</c>.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="idOf">The id of a row.</param>
+    /// <param name="onPassedOver">Told of each row that was there already, in their order.</param>
+    public abstract void NewRows<TRow>(RowStatement<TRow> statement, IReadOnlyList<TRow> rows, Func<TRow, Guid> idOf, Action<TRow> onPassedOver);
 
     /// <summary>Runs queries only, in a transaction of their own that waits for no writer.</summary>
     public async Task ReadAsync(Database database, CancellationToken cancellationToken)

@@ -25,7 +25,12 @@ internal sealed class SqliteScript : SqlScript
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         });
 
-    public override void Rows<TRow>(RowStatement<TRow> statement, IReadOnlyList<TRow> rows)
+    public override void Rows<TRow>(RowStatement<TRow> statement, IReadOnlyList<TRow> rows) => Add(statement, rows, onPassedOver: null);
+
+    public override void NewRows<TRow>(RowStatement<TRow> statement, IReadOnlyList<TRow> rows, Func<TRow, Guid> idOf, Action<TRow> onPassedOver) =>
+        Add(statement, rows, onPassedOver);
+
+    private void Add<TRow>(RowStatement<TRow> statement, IReadOnlyList<TRow> rows, Action<TRow>? onPassedOver)
     {
         if (rows.Count == 0)
         {
@@ -51,7 +56,10 @@ internal sealed class SqliteScript : SqlScript
                     parameters[i].Value = statement.Columns[i].ToSqlite(row);
                 }
 
-                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                if (await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 0)
+                {
+                    onPassedOver?.Invoke(row);
+                }
             }
         });
     }
@@ -74,13 +82,22 @@ internal sealed class SqliteScript : SqlScript
             .Replace("for update", string.Empty, StringComparison.Ordinal);
         if (ids is not null)
         {
-            Add(command, "ids", "[" + string.Join(",", ids.Select(id => $"\"{SqlValues.ToText(id)}\"")) + "]");
+            Add(command, "ids", ToJson(ids));
         }
 
         foreach (var (name, value) in values)
         {
+            if (value is string[] or Guid[])
+            {
+                command.CommandText = command.CommandText.Replace(
+                    $"= any(@{name})", $"in (select value from json_each(@{name}))", StringComparison.Ordinal);
+            }
+
+            command.CommandText = command.CommandText.Replace($"each(@{name}) k", $"json_each(@{name}) k", StringComparison.Ordinal);
             Add(command, name, value switch
             {
+                string[] texts => SqlValues.ToJson(texts),
+                Guid[] several => ToJson(several),
                 DateTimeOffset at => SqlValues.ToMicroseconds(at),
                 Guid id => SqlValues.ToText(id),
                 _ => value,
@@ -89,6 +106,9 @@ internal sealed class SqliteScript : SqlScript
 
         return command;
     }
+
+    // As ids are stored, which is not how JSON would have them.
+    private static string ToJson(IEnumerable<Guid> ids) => "[" + string.Join(",", ids.Select(id => $"\"{SqlValues.ToText(id)}\"")) + "]";
 
     private static DbParameter Add(DbCommand command, string name, object value)
     {

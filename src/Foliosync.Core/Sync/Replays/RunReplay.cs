@@ -41,7 +41,7 @@ public sealed class RunReplay
         _directory = directory;
         _clock = clock;
         _claims = new SyncClaims(database, workers, clock);
-        _store = new SyncStore(database, vault, settings, clock, logs.CreateLogger<SyncStore>());
+        _store = new SyncStore(database, catalog, vault, settings, clock, logs);
     }
 
     /// <summary>Shows what would come of it. Stores nothing.</summary>

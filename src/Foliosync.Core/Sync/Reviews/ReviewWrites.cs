@@ -45,19 +45,6 @@ internal sealed class ReviewWrites
         Column.Of<Decision>("decided_at", d => d.At),
         Column.Of<Decision>("decided_by", d => d.By?.UserId));
 
-    private static readonly RowStatement<AuditEvent> InsertAudit = new(
-        """
-        insert into audit_events (id, user_id, at, action, subject, source, detail)
-        select r.id, r.user_id, r.at, r.action, r.subject, r.source, r.detail from {rows}
-        """,
-        Column.Of<AuditEvent>("id", a => a.Id),
-        Column.Of<AuditEvent>("user_id", a => a.UserId),
-        Column.Of<AuditEvent>("at", a => a.At),
-        Column.Of<AuditEvent>("action", a => a.Action),
-        Column.Of<AuditEvent>("subject", a => a.Subject),
-        Column.Of<AuditEvent>("source", a => a.Source),
-        Column.Of<AuditEvent>("detail", a => a.Detail));
-
     private readonly Dictionary<Guid, Current> _current = [];
     private readonly List<(Review Review, AccountState Before, AccountChanges Changes)> _opened = [];
     private readonly List<Again> _again = [];
@@ -186,7 +173,7 @@ internal sealed class ReviewWrites
         List<Review> opened = [.. _opened.Select(o => o.Review)];
         script.Rows(Insert, opened);
         script.Rows(Await, opened);
-        script.Rows(InsertAudit, _audit);
+        script.Rows(SyncStatements.InsertAuditEvents, _audit);
         if (_accepted.Count > 0)
         {
             script.Change(

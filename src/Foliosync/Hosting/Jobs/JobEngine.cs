@@ -29,6 +29,7 @@ internal static class JobEngine
         services.AddHostedService(s => s.GetRequiredService<JobStore>());
         services.AddSingleton<JobWatch>();
         services.AddHostedService(s => s.GetRequiredService<JobWatch>());
+        services.AddHostedService<InboxWatch>();
         services.AddSingleton(s => new ReadinessCheck("jobs", _ => Task.FromResult(FindFault(s.GetRequiredService<JobWatch>()))));
         AddScheduler(services, settings);
         services.AddQuartzHostedService(options =>

@@ -689,6 +689,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("external_id");
 
+                    b.Property<DateTimeOffset?>("FirstReportedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_reported_at");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -702,9 +706,17 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("portfolio_id");
 
+                    b.Property<int?>("RemindAfterDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("remind_after_days");
+
                     b.Property<byte[]>("ReportFingerprint")
                         .HasColumnType("bytea")
                         .HasColumnName("report_fingerprint");
+
+                    b.Property<Guid?>("ReportRunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("report_run_id");
 
                     b.Property<DateTimeOffset?>("ReportedAt")
                         .HasColumnType("timestamp with time zone")
@@ -806,6 +818,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("exchange");
 
+                    b.Property<decimal?>("FirstPrice")
+                        .HasColumnType("numeric")
+                        .HasColumnName("first_price");
+
                     b.Property<Guid>("InstrumentId")
                         .HasColumnType("uuid")
                         .HasColumnName("instrument_id");
@@ -886,6 +902,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("numeric")
                         .HasColumnName("cost_basis");
 
+                    b.Property<decimal?>("FirstPrice")
+                        .HasColumnType("numeric")
+                        .HasColumnName("first_price");
+
                     b.Property<DateTimeOffset>("From")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("from");
@@ -893,6 +913,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.Property<Guid>("InstrumentId")
                         .HasColumnType("uuid")
                         .HasColumnName("instrument_id");
+
+                    b.Property<decimal?>("LastPrice")
+                        .HasColumnType("numeric")
+                        .HasColumnName("last_price");
 
                     b.Property<string>("Lot")
                         .IsRequired()
@@ -1034,6 +1058,74 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasName("pk_price_feeds");
 
                     b.ToTable("price_feeds", (string)null);
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Statements.ImportedStatement", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("BuiltOn")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("built_on");
+
+                    b.Property<DateTimeOffset?>("CashAsOf")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("cash_as_of");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<DateOnly?>("FirstDay")
+                        .HasColumnType("date")
+                        .HasColumnName("first_day");
+
+                    b.Property<string>("Format")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("format");
+
+                    b.Property<DateTimeOffset?>("FundsAsOf")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("funds_as_of");
+
+                    b.Property<DateTimeOffset?>("HoldingsAsOf")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("holdings_as_of");
+
+                    b.Property<DateTimeOffset>("ImportedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("imported_at");
+
+                    b.Property<DateOnly?>("LastDay")
+                        .HasColumnType("date")
+                        .HasColumnName("last_day");
+
+                    b.Property<string>("Replaced")
+                        .HasColumnType("text")
+                        .HasColumnName("replaced");
+
+                    b.Property<DateTimeOffset?>("UndoneAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("undone_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_imported_statements");
+
+                    b.HasIndex("AccountId", "Id")
+                        .HasDatabaseName("ix_imported_statements_account_id_id");
+
+                    b.ToTable("imported_statements", (string)null);
                 });
 
             modelBuilder.Entity("Foliosync.Core.Sync.BrokerHealth", b =>
@@ -1321,6 +1413,14 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("numeric")
                         .HasColumnName("fees");
 
+                    b.Property<DateTimeOffset?>("InferredSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("inferred_since");
+
+                    b.Property<Guid?>("InferredSinceRunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("inferred_since_run_id");
+
                     b.Property<Guid?>("InstrumentId")
                         .HasColumnType("uuid")
                         .HasColumnName("instrument_id");
@@ -1343,6 +1443,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("numeric")
                         .HasColumnName("quantity");
 
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
                     b.Property<DateOnly?>("SettledOn")
                         .HasColumnType("date")
                         .HasColumnName("settled_on");
@@ -1352,6 +1456,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasMaxLength(30)
                         .HasColumnType("character varying(30)")
                         .HasColumnName("source");
+
+                    b.Property<Guid?>("SupersededBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("superseded_by");
 
                     b.Property<string>("Symbol")
                         .HasColumnType("text")
@@ -1371,12 +1479,16 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.HasIndex("InstrumentId")
                         .HasDatabaseName("ix_transactions_instrument_id");
 
-                    b.HasIndex("AccountId", "ExternalId")
-                        .IsUnique()
-                        .HasDatabaseName("ix_transactions_account_id_external_id");
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_transactions_run_id")
+                        .HasFilter("source = 'statement'");
 
                     b.HasIndex("AccountId", "TradedAt")
                         .HasDatabaseName("ix_transactions_account_id_traded_at");
+
+                    b.HasIndex("AccountId", "ExternalId", "Source")
+                        .IsUnique()
+                        .HasDatabaseName("ix_transactions_account_id_external_id_source");
 
                     b.ToTable("transactions");
                 });
@@ -1895,6 +2007,18 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_portfolios_users_owner_id");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Statements.ImportedStatement", b =>
+                {
+                    b.HasOne("Foliosync.Core.Portfolios.BrokerAccount", "Account")
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_imported_statements_accounts_account_id");
+
+                    b.Navigation("Account");
                 });
 
             modelBuilder.Entity("Foliosync.Core.Sync.Reviews.Review", b =>

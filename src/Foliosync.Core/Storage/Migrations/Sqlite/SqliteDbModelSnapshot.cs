@@ -682,6 +682,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("external_id");
 
+                    b.Property<long?>("FirstReportedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("first_reported_at");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -695,9 +699,17 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("portfolio_id");
 
+                    b.Property<int?>("RemindAfterDays")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("remind_after_days");
+
                     b.Property<byte[]>("ReportFingerprint")
                         .HasColumnType("BLOB")
                         .HasColumnName("report_fingerprint");
+
+                    b.Property<Guid?>("ReportRunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("report_run_id");
 
                     b.Property<long?>("ReportedAt")
                         .HasColumnType("INTEGER")
@@ -797,6 +809,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("exchange");
 
+                    b.Property<decimal?>("FirstPrice")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("first_price");
+
                     b.Property<Guid>("InstrumentId")
                         .HasColumnType("TEXT")
                         .HasColumnName("instrument_id");
@@ -875,6 +891,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("cost_basis");
 
+                    b.Property<decimal?>("FirstPrice")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("first_price");
+
                     b.Property<long>("From")
                         .HasColumnType("INTEGER")
                         .HasColumnName("from");
@@ -882,6 +902,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.Property<Guid>("InstrumentId")
                         .HasColumnType("TEXT")
                         .HasColumnName("instrument_id");
+
+                    b.Property<decimal?>("LastPrice")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_price");
 
                     b.Property<string>("Lot")
                         .IsRequired()
@@ -1023,6 +1047,74 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasName("pk_price_feeds");
 
                     b.ToTable("price_feeds", (string)null);
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Statements.ImportedStatement", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("BuiltOn")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("built_on");
+
+                    b.Property<long?>("CashAsOf")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cash_as_of");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<DateOnly?>("FirstDay")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("first_day");
+
+                    b.Property<string>("Format")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("format");
+
+                    b.Property<long?>("FundsAsOf")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("funds_as_of");
+
+                    b.Property<long?>("HoldingsAsOf")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("holdings_as_of");
+
+                    b.Property<long>("ImportedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("imported_at");
+
+                    b.Property<DateOnly?>("LastDay")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_day");
+
+                    b.Property<string>("Replaced")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("replaced");
+
+                    b.Property<long?>("UndoneAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("undone_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_imported_statements");
+
+                    b.HasIndex("AccountId", "Id")
+                        .HasDatabaseName("ix_imported_statements_account_id_id");
+
+                    b.ToTable("imported_statements", (string)null);
                 });
 
             modelBuilder.Entity("Foliosync.Core.Sync.BrokerHealth", b =>
@@ -1308,6 +1400,14 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("fees");
 
+                    b.Property<long?>("InferredSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("inferred_since");
+
+                    b.Property<Guid?>("InferredSinceRunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("inferred_since_run_id");
+
                     b.Property<Guid?>("InstrumentId")
                         .HasColumnType("TEXT")
                         .HasColumnName("instrument_id");
@@ -1330,6 +1430,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("quantity");
 
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
                     b.Property<DateOnly?>("SettledOn")
                         .HasColumnType("TEXT")
                         .HasColumnName("settled_on");
@@ -1339,6 +1443,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasMaxLength(30)
                         .HasColumnType("TEXT")
                         .HasColumnName("source");
+
+                    b.Property<Guid?>("SupersededBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("superseded_by");
 
                     b.Property<string>("Symbol")
                         .HasColumnType("TEXT")
@@ -1358,12 +1466,16 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.HasIndex("InstrumentId")
                         .HasDatabaseName("ix_transactions_instrument_id");
 
-                    b.HasIndex("AccountId", "ExternalId")
-                        .IsUnique()
-                        .HasDatabaseName("ix_transactions_account_id_external_id");
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_transactions_run_id")
+                        .HasFilter("source = 'statement'");
 
                     b.HasIndex("AccountId", "TradedAt")
                         .HasDatabaseName("ix_transactions_account_id_traded_at");
+
+                    b.HasIndex("AccountId", "ExternalId", "Source")
+                        .IsUnique()
+                        .HasDatabaseName("ix_transactions_account_id_external_id_source");
 
                     b.ToTable("transactions");
                 });
@@ -1880,6 +1992,18 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_portfolios_users_owner_id");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Statements.ImportedStatement", b =>
+                {
+                    b.HasOne("Foliosync.Core.Portfolios.BrokerAccount", "Account")
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_imported_statements_accounts_account_id");
+
+                    b.Navigation("Account");
                 });
 
             modelBuilder.Entity("Foliosync.Core.Sync.Reviews.Review", b =>

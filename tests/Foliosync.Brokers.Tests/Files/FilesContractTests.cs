@@ -1,0 +1,9 @@
+using Foliosync.Brokers.Contract;
+using Foliosync.Brokers.Files;
+
+namespace Foliosync.Brokers.Tests.Files;
+
+public sealed class FilesContractTests : BrokerContractTests
+{
+    protected override IBroker Broker => new FilesBroker();
+}
