@@ -1,6 +1,6 @@
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Storage;
-using Microsoft.EntityFrameworkCore;
+using Foliosync.Core.Storage.Bulk;
 using Microsoft.Extensions.Logging;
 
 namespace Foliosync.Core.Sync;
@@ -12,14 +12,41 @@ namespace Foliosync.Core.Sync;
 /// <remarks>
 /// Ids are ordered by time, so "older than" is a range of the primary key, and no index on a time is needed. Each delete names a few
 /// hundred rows by key and is a transaction of its own: nobody waits for it, and what is not done today is done an hour later.
+/// Bare SQL, because a server that only keeps things in step then never builds the object model of the whole database, 40 MB of it.
 /// </remarks>
 public sealed partial class HistoryRetention(Database database, RetentionSettings settings, TimeProvider clock, ILogger<HistoryRetention> log) : IRecurringJob
 {
     /// <summary>Rows that one transaction removes.</summary>
     internal const int BatchSize = 500;
 
-    private static readonly SyncRunState[] OtherEnds =
-        [SyncRunState.Failed, SyncRunState.NeedsReview, SyncRunState.NeedsLogin, SyncRunState.Cancelled];
+    private static readonly string[] OtherEnds =
+        [.. new[] { SyncRunState.Failed, SyncRunState.NeedsReview, SyncRunState.NeedsLogin, SyncRunState.Cancelled }.Select(SqlValues.ToText)];
+
+    // How long a snapshot is kept depends on how its run ended.
+    private static readonly Old Snapshots = new(
+        "snapshots",
+        "not exists (select 1 from sync_runs r where r.id = old.run_id and r.state = any(@ends))");
+
+    private static readonly Old FailedSnapshots = new(
+        "snapshots",
+        "exists (select 1 from sync_runs r where r.id = old.run_id and r.state = any(@ends))");
+
+    private static readonly Old Runs = new(
+        "sync_runs",
+        """
+        old.state = 'succeeded' and exists (
+            select 1 from sync_runs n where n.connection_id = old.connection_id and n.id > old.id and n.state = 'succeeded')
+        """);
+
+    // One state at a time: that is a range of the index on state and id.
+    private static readonly Old[] FailedRuns = [.. OtherEnds.Select(state => new Old(
+        "sync_runs",
+        $"""
+        old.state = '{state}' and exists (
+            select 1 from sync_runs n where n.connection_id = old.connection_id and n.id > old.id and n.finished_at is not null)
+        """))];
+
+    private static readonly Old Alerts = new("alerts", "old.resolved_at < @before");
 
     /// <inheritdoc/>
     public string Name => "prune-history";
@@ -31,89 +58,58 @@ public sealed partial class HistoryRetention(Database database, RetentionSetting
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        await using var db = database.Open(OwnerScope.Everyone);
 
-        // Snapshots before runs: how long one is kept depends on how its run ended.
-        var snapshots = await PruneSnapshotsAsync(db, now, cancellationToken).ConfigureAwait(false);
-        var runs = await PruneRunsAsync(db, now, cancellationToken).ConfigureAwait(false);
-        var alerts = await PruneAlertsAsync(db, now, cancellationToken).ConfigureAwait(false);
-        await db.PendingLogins.Where(l => l.ExpiresAt <= now).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        // Snapshots before runs: a snapshot whose run is gone could no longer tell how that ended.
+        var snapshots = await PruneAsync(Snapshots, now - settings.Snapshots, cancellationToken).ConfigureAwait(false)
+            + await PruneAsync(FailedSnapshots, now - settings.FailedSnapshots, cancellationToken).ConfigureAwait(false);
+        var runs = await PruneAsync(Runs, now - settings.Runs, cancellationToken).ConfigureAwait(false);
+        foreach (var failed in FailedRuns)
+        {
+            runs += await PruneAsync(failed, now - settings.FailedRuns, cancellationToken).ConfigureAwait(false);
+        }
+
+        var alerts = await PruneAsync(Alerts, now - settings.ResolvedAlerts, cancellationToken).ConfigureAwait(false);
+        var logins = SqlScript.For(database);
+        logins.Change("delete from pending_logins where expires_at <= @now", ids: null, ("now", now));
+        await logins.WriteAsync(database, cancellationToken).ConfigureAwait(false);
         if (snapshots + runs + alerts > 0)
         {
             LogPruned(log, runs, snapshots, alerts);
         }
     }
 
-    private async Task<int> PruneSnapshotsAsync(FoliosyncDb db, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var failedBefore = FirstIdOf(now - settings.FailedSnapshots);
-        var before = FirstIdOf(now - settings.Snapshots);
-        var failed = db.SyncRuns.Where(r => OtherEnds.Contains(r.State)).Select(r => r.Id);
-        return await DeleteAsync(
-                after => db.Snapshots.Where(s => s.Id > after && s.Id < before && !failed.Contains(s.RunId)).Select(s => s.Id),
-                ids => db.Snapshots.Where(s => ids.Contains(s.Id)),
-                cancellationToken).ConfigureAwait(false)
-            + await DeleteAsync(
-                after => db.Snapshots.Where(s => s.Id > after && s.Id < failedBefore && failed.Contains(s.RunId)).Select(s => s.Id),
-                ids => db.Snapshots.Where(s => ids.Contains(s.Id)),
-                cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<int> PruneRunsAsync(FoliosyncDb db, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var before = FirstIdOf(now - settings.Runs);
-        var deleted = await DeleteAsync(
-            after => db.SyncRuns
-                .Where(r => r.State == SyncRunState.Succeeded && r.Id > after && r.Id < before)
-                .Where(r => db.SyncRuns.Any(n => n.ConnectionId == r.ConnectionId && n.Id > r.Id && n.State == SyncRunState.Succeeded))
-                .Select(r => r.Id),
-            ids => db.SyncRuns.Where(r => ids.Contains(r.Id)),
-            cancellationToken).ConfigureAwait(false);
-
-        var failedBefore = FirstIdOf(now - settings.FailedRuns);
-        foreach (var state in OtherEnds)
-        {
-            deleted += await DeleteAsync(
-                after => db.SyncRuns
-                    .Where(r => r.State == state && r.Id > after && r.Id < failedBefore)
-                    .Where(r => db.SyncRuns.Any(n => n.ConnectionId == r.ConnectionId && n.Id > r.Id && n.FinishedAt != null))
-                    .Select(r => r.Id),
-                ids => db.SyncRuns.Where(r => ids.Contains(r.Id)),
-                cancellationToken).ConfigureAwait(false);
-        }
-
-        return deleted;
-    }
-
-    private Task<int> PruneAlertsAsync(FoliosyncDb db, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var resolvedBefore = now - settings.ResolvedAlerts;
-        var before = FirstIdOf(resolvedBefore);
-        return DeleteAsync(
-            after => db.Alerts.Where(a => a.Id > after && a.Id < before && a.ResolvedAt < resolvedBefore).Select(a => a.Id),
-            ids => db.Alerts.Where(a => ids.Contains(a.Id)),
-            cancellationToken);
-    }
-
     // What is found is deleted by key in a second step: finding takes no lock, and deleting looks at nothing it does not delete.
-    private static async Task<int> DeleteAsync<T>(
-        Func<Guid, IQueryable<Guid>> find, Func<Guid[], IQueryable<T>> select, CancellationToken cancellationToken)
+    private async Task<int> PruneAsync(Old rows, DateTimeOffset before, CancellationToken cancellationToken)
     {
-        var deleted = 0;
+        var pruned = 0;
         var after = Guid.Empty;
-        Guid[] ids;
+        var ids = new List<Guid>();
         do
         {
-            ids = await find(after).Order().Take(BatchSize).ToArrayAsync(cancellationToken).ConfigureAwait(false);
-            if (ids.Length > 0)
+            ids.Clear();
+            var find = SqlScript.For(database);
+            find.Query(
+                $"select old.id from {rows.Table} old where old.id > @after and old.id < @first and {rows.Condition} order by old.id limit @most",
+                ids: null,
+                row => ids.Add(row.Id(0)),
+                ("after", after),
+                ("first", FirstIdOf(before)),
+                ("before", before),
+                ("ends", OtherEnds),
+                ("most", BatchSize));
+            await find.ReadAsync(database, cancellationToken).ConfigureAwait(false);
+            if (ids.Count > 0)
             {
                 after = ids[^1];
-                deleted += await select(ids).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+                var delete = SqlScript.For(database);
+                delete.Change($"delete from {rows.Table} where id {{ids}}", ids);
+                await delete.WriteAsync(database, cancellationToken).ConfigureAwait(false);
+                pruned += ids.Count;
             }
         }
-        while (ids.Length == BatchSize);
+        while (ids.Count == BatchSize);
 
-        return deleted;
+        return pruned;
     }
 
     /// <summary>The least id that a row of this instant or a later one has: the instant in milliseconds, then zeros.</summary>
@@ -132,4 +128,9 @@ public sealed partial class HistoryRetention(Database database, RetentionSetting
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Old history removed: {Runs} runs, {Snapshots} snapshots, {Alerts} alerts")]
     private static partial void LogPruned(ILogger log, int runs, int snapshots, int alerts);
+
+    /// <summary>What one step removes.</summary>
+    /// <param name="Table">The table.</param>
+    /// <param name="Condition">SQL: which of its rows that are old enough, named <c>old</c>.</param>
+    private sealed record Old(string Table, string Condition);
 }
