@@ -183,7 +183,7 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
         if (account.IsUnchanged)
         {
             counts += new SyncCounts(report.Received, 0, 0, 0, report.Lots.Count + (report.Cash?.Count ?? 0) + report.Transactions.Count, report.Skipped);
-            writes.Applied.Add(account);
+            writes.Apply(account);
             writes.Reviews.Applied(reading, account, wasSurprising: false, now);
             return null;
         }
@@ -218,8 +218,8 @@ internal sealed partial class SyncStore(Database database, Vault vault, SyncSett
             SupersededRows.MarkNew(changes.Transactions, told, settings.RhythmOf(reading.Connection.BrokerId, null).Zone);
         }
 
-        writes.Add(changes);
-        writes.Applied.Add(account);
+        writes.Add(account.Account.Id, changes, report.AsOf, now);
+        writes.Apply(account);
         writes.Reviews.Applied(reading, account, wasSurprising: changes.Suspicion is not null, now);
         counts += new SyncCounts(
             report.Received,
