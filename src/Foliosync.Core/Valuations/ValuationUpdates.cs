@@ -11,6 +11,9 @@ namespace Foliosync.Core.Valuations;
 /// <param name="Done">Of these, computed.</param>
 public sealed record ValuationProgress(int Total, int Done);
 
+/// <summary>Says that something was touched, so that its values are computed soon. That it was not said changes nothing but the time.</summary>
+public delegate Task ValuationNudge(CancellationToken cancellationToken);
+
 /// <summary>
 /// Computes daily values anew where what they are made of has changed: of the account that was touched, from the first day on that was.
 /// Readers see the values from before until the new ones take their place, all at once.
@@ -21,16 +24,6 @@ public sealed partial class ValuationUpdates(Database database, BrokerCatalog ca
 
     // Somebody else may store the same account at the same moment; what both see then is settled after a few tries.
     private const int MostTries = 5;
-
-    /// <summary>True when some account's values are stale.</summary>
-    public async Task<bool> HasWorkAsync(CancellationToken cancellationToken)
-    {
-        var found = false;
-        var script = SqlScript.For(database);
-        script.Query("select 1 from valuation_states where stale_from is not null limit 1", ids: null, _ => found = true);
-        await script.ReadAsync(database, cancellationToken).ConfigureAwait(false);
-        return found;
-    }
 
     /// <summary>Computes everything that is stale.</summary>
     /// <param name="progress">Told after each account; may be null.</param>

@@ -42,6 +42,7 @@ internal static class CommandLine
             SyncVerb.Create(),
             ImportVerbs.Create(),
             RunVerbs.Create(),
+            ReportVerb.Create(),
             ConnectVerbs.Create(),
             AccountVerbs.Create(),
             UserVerbs.Create(),
