@@ -49,11 +49,11 @@ public sealed class ExplanationTests
     public void Money_that_came_before_a_fall_is_named()
     {
         var (account, share) = (_script.Account(cash: false), _script.Instrument());
-        // 10 % up on 100, then 1,100 more, then 10 % down on 1,210.
+        // 10 % up on 100, then 1,100 more, then 10 % down on 1,210. With y the growth of a day: 100 y^3 + 1,100 y^2 = 1,089, y = 0.95447, y^3 = 0.8695.
         _script.Priced(share, 0, 10, 11, 11, 9.9m).Buy(account, 0, share, 10, 10).Buy(account, 2, share, 100, 11);
 
         Explain(0, 3).ShouldBe(
-            "The time-weighted return is -1.00%, the money-weighted return -17.35%. The first gives each day the same weight, the second each unit of money: "
+            "The time-weighted return is -1.00%, the money-weighted return -13.05%. The first gives each day the same weight, the second each unit of money: "
             + "more of it was there while things went worse. The largest movement was 1,100.00 EUR in on 2026-01-07: "
             + "the time before it returned +10.00%, the time from then on -10.00%.");
     }

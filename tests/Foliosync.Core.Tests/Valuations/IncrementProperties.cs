@@ -56,7 +56,7 @@ public sealed class IncrementProperties
 
         var bucket = new Bucket(Guid.Empty, null, "INR", Script.Day(0), 31);
         MonthCode.Decode(data, bucket, 0, 31);
-        bucket.Values.Select(v => (v, decimal.GetBits(v)[3])).ShouldBe(numbers.Select(v => (v, decimal.GetBits(v)[3])));
+        bucket.Values.ShouldBe(numbers);
         bucket.Marks.ShouldBe(marks);
         bucket.Flows.ShouldBe(flows.Where(f => f.Amount != 0));
     }, Count);
