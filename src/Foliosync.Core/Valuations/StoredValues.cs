@@ -30,7 +30,9 @@ internal sealed record StoredValues(Valuation Valuation, Buckets Buckets, FxTabl
         IEnumerable<string> moreCurrencies,
         CancellationToken cancellationToken)
     {
-        var first = new DateOnly(from.Year, from.Month, 1);
+        // What is carried forward may be of a month before.
+        var known = accounts.Where(a => a.State.LastDay < from).Select(a => a.State.LastDay!.Value).Append(from).Min();
+        var first = new DateOnly(known.Year, known.Month, 1);
         var buckets = new Buckets(first, last.DayNumber - first.DayNumber + 1);
         var byId = accounts.ToDictionary(a => a.Id);
         var script = SqlScript.For(database);

@@ -145,6 +145,20 @@ public sealed class ValuationUpdatesTests
     }
 
     [Theory, EachStore]
+    public async Task What_was_computed_months_ago_is_carried_forward_and_never_zero(Store store)
+    {
+        await using var world = await CreateAsync(store);
+        await world.AddAsync(world.Trade(0, TransactionKind.Buy, 10, 100), world.PriceOf(0, 100));
+        await world.ComputeAsync();
+
+        world.Clock.Advance(TimeSpan.FromDays(100));
+
+        var report = await world.ReportAsync(new PerformanceQuestion { Period = "1w" });
+        (report.StartValue, report.EndValue, report.TimeWeightedReturn.Total).ShouldBe((1_000m, 1_000m, 0m));
+        report.Trust.StaleDays.ShouldBe(7);
+    }
+
+    [Theory, EachStore]
     public async Task Accounts_that_an_earlier_version_stored_are_valued_too(Store store)
     {
         await using var world = await CreateAsync(store);
