@@ -40,6 +40,7 @@ internal sealed class ReturnsBench(bool postgres, int repeats)
             async () => await SyncedAsync(place, data, number++, tradedToo: true, cancellationToken), () => place.Updates.RunAsync(null, cancellationToken), 20);
         var prices = await RepeatAsync(
             async () => await SyncedAsync(place, data, number++, tradedToo: false, cancellationToken), () => place.Updates.RunAsync(null, cancellationToken), 20);
+        var commit = await RepeatAsync(() => Task.CompletedTask, () => place.Updates.ForgetAsync(data.AccountIds[0], cancellationToken), 20);
         await using var db = place.Database.Open(OwnerScope.Everyone);
         return new
         {
@@ -49,6 +50,7 @@ internal sealed class ReturnsBench(bool postgres, int repeats)
             fullMilliseconds = full,
             incrementMilliseconds = sync,
             pricesOnlyMilliseconds = prices,
+            ofThatOneCommitMilliseconds = commit,
             managedMegabytesBefore = Math.Round(memoryBefore, 1),
             managedMegabytesPeak = peak,
             target = new { fullMilliseconds = 1_000, incrementMilliseconds = 20, megabytes = 150 },

@@ -61,6 +61,10 @@ internal sealed class ReturnsData
         }
 
         await data.StorePricesAsync(database, cancellationToken);
+        // What is measured afterwards is not to carry them along.
+        data._rows.Clear();
+        data._prices.Clear();
+        data._prices.TrimExcess();
         return data;
     }
 

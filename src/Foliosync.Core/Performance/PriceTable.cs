@@ -27,7 +27,7 @@ public readonly record struct PriceQuote(decimal Value, string Currency, DateOnl
 /// <summary>Prices of one unit by instrument and day, gathered in any order and then only read.</summary>
 public sealed class PriceTable
 {
-    private readonly Dictionary<Guid, Points> _points = [];
+    private readonly Dictionary<Guid, PriceSeries> _points = [];
     private readonly List<string> _names = [];
 
     /// <summary>Adds a price as it was on its day, not adjusted for later splits.</summary>
@@ -39,24 +39,25 @@ public sealed class PriceTable
     /// <param name="source">Who says so.</param>
     public void Add(Guid instrumentId, DateOnly day, decimal value, string currency, PriceRank rank, string source = "")
     {
-        ref var points = ref CollectionsMarshal.GetValueRefOrAddDefault(_points, instrumentId, out _);
-        points ??= new Points();
-        points.Add(new Point(day.DayNumber, NameOf(currency), NameOf(source), (byte)rank, value));
+        SeriesOf(instrumentId).Add(day, value, currency, rank, source);
+    }
+
+    /// <summary>The prices of one instrument, to add many.</summary>
+    internal PriceSeries SeriesOf(Guid instrumentId)
+    {
+        ref var series = ref CollectionsMarshal.GetValueRefOrAddDefault(_points, instrumentId, out _);
+        return series ??= new PriceSeries(instrumentId, _names);
     }
 
     /// <summary>The price that counts on a day, or the last one before it; null when there is none yet.</summary>
     public PriceQuote? Find(Guid instrumentId, DateOnly day)
     {
         var points = _points.TryGetValue(instrumentId, out var found) ? found.Sorted() : [];
-        Point? best = null;
-        foreach (var point in points)
+        PricePoint? best = null;
+        for (var i = points.Length - 1; i >= 0 && (best is null || points[i].Day == best.Value.Day); i--)
         {
-            if (point.Day > day.DayNumber)
-            {
-                break;
-            }
-
-            best = best is { } b && b.Day == point.Day ? best : point;
+            // Of the points of a day the first counts.
+            best = points[i].Day <= day.DayNumber ? points[i] : best;
         }
 
         return best is { } p ? new PriceQuote(p.Value, _names[p.Currency], DateOnly.FromDayNumber(p.Day), (PriceRank)p.Rank, _names[p.Source]) : null;
@@ -67,7 +68,7 @@ public sealed class PriceTable
 
     /// <summary>The currencies other than its own in which an instrument has prices.</summary>
     internal IEnumerable<string> CurrenciesBeside(ValuedInstrument instrument) => _points.TryGetValue(instrument.Id, out var points)
-        ? points.Currencies().Select(c => _names[c]).Where(c => c != instrument.Currency)
+        ? points.Currencies.Select(c => _names[c]).Where(c => c != instrument.Currency)
         : [];
 
     /// <summary>Fills in the price of each day from <paramref name="first"/> on; carried forward where a day has none.</summary>
@@ -111,7 +112,7 @@ public sealed class PriceTable
         }
 
         // Of the points of a day the first counts; the list has the best rank first.
-        void Take(ReadOnlySpan<Point> points, int until)
+        void Take(ReadOnlySpan<PricePoint> points, int until)
         {
             for (; next < points.Length && points[next].Day <= until; next++)
             {
@@ -123,52 +124,66 @@ public sealed class PriceTable
         }
     }
 
-    // There are a few currencies and sources and a million prices.
-    private ushort NameOf(string name)
-    {
-        var index = _names.IndexOf(name);
-        if (index < 0)
-        {
-            index = _names.Count;
-            _names.Add(name);
-        }
-
-        return checked((ushort)index);
-    }
-
-    private decimal? InCurrency(Point point, string currency, FxTable rates) =>
+    private decimal? InCurrency(PricePoint point, string currency, FxTable rates) =>
         string.Equals(_names[point.Currency], currency, StringComparison.Ordinal)
             ? point.Value
             : rates.Find(_names[point.Currency], currency, DateOnly.FromDayNumber(point.Day)) is { } rate ? point.Value * rate.Value : null;
+}
 
-    private readonly record struct Point(int Day, ushort Currency, ushort Source, byte Rank, decimal Value);
+/// <summary>A price; its currency and source by their places in a list of names.</summary>
+internal readonly record struct PricePoint(int Day, ushort Currency, ushort Source, byte Rank, decimal Value);
 
-    private sealed class Points
+/// <summary>The prices of one instrument.</summary>
+/// <param name="instrumentId">The instrument.</param>
+/// <param name="names">Currencies and sources: a few for a million prices.</param>
+internal sealed class PriceSeries(Guid instrumentId, List<string> names)
+{
+    private readonly List<PricePoint> _points = [];
+    private readonly List<ushort> _currencies = [];
+    private bool _isSorted = true;
+
+    public Guid InstrumentId => instrumentId;
+
+    public void Add(DateOnly day, decimal value, string currency, PriceRank rank, string source)
     {
-        private readonly List<Point> _points = [];
-        private bool _isSorted = true;
-
-        public void Add(Point point)
+        var point = new PricePoint(day.DayNumber, NameOf(currency), NameOf(source), (byte)rank, value);
+        _isSorted = _isSorted && (_points.Count == 0 || Order(_points[^1], point) <= 0);
+        _points.Add(point);
+        if (!_currencies.Contains(point.Currency))
         {
-            _isSorted = _isSorted && (_points.Count == 0 || Order(_points[^1], point) <= 0);
-            _points.Add(point);
+            _currencies.Add(point.Currency);
         }
-
-        public IEnumerable<ushort> Currencies() => _points.Select(p => p.Currency).Distinct();
-
-        public ReadOnlySpan<Point> Sorted()
-        {
-            if (!_isSorted)
-            {
-                // The order of equal ones must not depend on chance: the value decides.
-                _points.Sort(Order);
-                _isSorted = true;
-            }
-
-            return CollectionsMarshal.AsSpan(_points);
-        }
-
-        private static int Order(Point a, Point b) =>
-            a.Day != b.Day ? a.Day.CompareTo(b.Day) : a.Rank != b.Rank ? a.Rank.CompareTo(b.Rank) : a.Value.CompareTo(b.Value);
     }
+
+    /// <summary>The currencies of its prices.</summary>
+    public IReadOnlyCollection<ushort> Currencies => _currencies;
+
+    public ReadOnlySpan<PricePoint> Sorted()
+    {
+        if (!_isSorted)
+        {
+            // The order of equal ones must not depend on chance: the value decides.
+            _points.Sort(Order);
+            _isSorted = true;
+        }
+
+        return CollectionsMarshal.AsSpan(_points);
+    }
+
+    private ushort NameOf(string name)
+    {
+        for (var i = 0; i < names.Count; i++)
+        {
+            if (ReferenceEquals(names[i], name) || string.Equals(names[i], name, StringComparison.Ordinal))
+            {
+                return (ushort)i;
+            }
+        }
+
+        names.Add(name);
+        return checked((ushort)(names.Count - 1));
+    }
+
+    private static int Order(PricePoint a, PricePoint b) =>
+        a.Day != b.Day ? a.Day.CompareTo(b.Day) : a.Rank != b.Rank ? a.Rank.CompareTo(b.Rank) : a.Value.CompareTo(b.Value);
 }

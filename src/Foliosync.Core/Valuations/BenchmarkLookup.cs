@@ -2,7 +2,6 @@ using Foliosync.Core.Instruments;
 using Foliosync.Core.Performance;
 using Foliosync.Core.Prices;
 using Foliosync.Core.Storage;
-using Foliosync.Core.Storage.Bulk;
 using Microsoft.EntityFrameworkCore;
 
 namespace Foliosync.Core.Valuations;
@@ -39,14 +38,12 @@ internal sealed record BenchmarkLookup(string Name, ValuedInstrument Instrument,
     /// <summary>Compares with it.</summary>
     /// <exception cref="InputException">The file of prices has a gap in the period.</exception>
     public async Task<Benchmark> CompareAsync(
-        Database database, ReadSnapshot read, DailySeries series, Period period, FxTable rates, CancellationToken cancellationToken)
+        ReadSnapshot read, DailySeries series, Period period, FxTable rates, CancellationToken cancellationToken)
     {
         var prices = new PriceTable();
         if (File is null)
         {
-            var script = SqlScript.For(database);
-            PriceHistory.Query(script, prices, [Instrument.Id], period.Start, period.End, broker: null);
-            await script.RunAsync(read.Connection, read.Transaction, cancellationToken).ConfigureAwait(false);
+            await PriceHistory.ReadAsync(read, prices, [Instrument.Id], period.Start, period.End, broker: null, cancellationToken).ConfigureAwait(false);
         }
         else
         {

@@ -69,9 +69,7 @@ internal sealed class LedgerReader(Database database, ReadSnapshot read)
 
         var prices = new PriceTable();
         var instruments = rows.InstrumentIds();
-        var more = SqlScript.For(database);
-        PriceHistory.Query(more, prices, instruments, first, last, account.BrokerId);
-        await RunAsync(more, cancellationToken).ConfigureAwait(false);
+        await PriceHistory.ReadAsync(read, prices, instruments, first, last, account.BrokerId, cancellationToken).ConfigureAwait(false);
 
         // Of what was traded lately, or is worth an old price that a split may have divided since, the whole past counts.
         var oldest = first.AddDays(-UnitsHistory.Window);
@@ -134,13 +132,13 @@ internal sealed class LedgerReader(Database database, ReadSnapshot read)
         var prices = known ?? new PriceTable();
         var script = SqlScript.For(database);
         rows.QueryInstruments(script);
+        await RunAsync(script, cancellationToken).ConfigureAwait(false);
         if (known is null)
         {
-            PriceHistory.Query(
-                script, prices, rows.InstrumentIds(), input.First ?? DateOnly.MinValue.AddDays(1), input.Last, rows.Account.BrokerId);
+            await PriceHistory.ReadAsync(
+                read, prices, rows.InstrumentIds(), input.First ?? DateOnly.MinValue, input.Last, rows.Account.BrokerId, cancellationToken).ConfigureAwait(false);
         }
 
-        await RunAsync(script, cancellationToken).ConfigureAwait(false);
         foreach (var trade in rows.Transactions)
         {
             if (trade is { InstrumentId: { } id, Price: > 0, Kind: TransactionKind.Buy or TransactionKind.Sell })

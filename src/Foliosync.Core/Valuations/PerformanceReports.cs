@@ -29,7 +29,7 @@ public sealed class PerformanceReports(Database database, BrokerCatalog catalog,
         var (time, money) = (TimeWeightedReturn.Of(index), MoneyWeightedReturn.Of(series, period));
         var compared = benchmark is null
             ? null
-            : await benchmark.CompareAsync(database, read, series, period, values.Rates, cancellationToken).ConfigureAwait(false);
+            : await benchmark.CompareAsync(read, series, period, values.Rates, cancellationToken).ConfigureAwait(false);
         var (moneyIn, moneyOut) = (0m, 0m);
         foreach (var flow in series.FlowsIn(period))
         {

@@ -22,6 +22,9 @@ public sealed partial class ValuationUpdates(Database database, BrokerCatalog ca
 {
     private const int BatchSize = 200;
 
+    // An account is read or computed at any time, never both.
+    private const int AtOnce = 2;
+
     // Somebody else may store the same account at the same moment; what both see then is settled after a few tries.
     private const int MostTries = 5;
 
@@ -36,22 +39,23 @@ public sealed partial class ValuationUpdates(Database database, BrokerCatalog ca
         while (await StaleAsync(seen, cancellationToken).ConfigureAwait(false) is { Count: > 0 } accounts)
         {
             seen.UnionWith(accounts);
-            foreach (var account in accounts)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                try
+            await Parallel.ForEachAsync(
+                accounts,
+                new ParallelOptions { MaxDegreeOfParallelism = Math.Min(AtOnce, Environment.ProcessorCount), CancellationToken = cancellationToken },
+                async (account, stop) =>
                 {
-                    await UpdateAsync(account, cancellationToken).ConfigureAwait(false);
-                }
-                catch (Exception e) when (e is not (DbException or OperationCanceledException))
-                {
-                    // One account's fault is no other's. It stays stale, and the next turn tries it again.
-                    LogFailed(log, account, e);
-                }
+                    try
+                    {
+                        await UpdateAsync(account, stop).ConfigureAwait(false);
+                    }
+                    catch (Exception e) when (e is not (DbException or OperationCanceledException))
+                    {
+                        // One account's fault is no other's. It stays stale, and the next turn tries it again.
+                        LogFailed(log, account, e);
+                    }
 
-                done++;
-                progress?.Report(new ValuationProgress(seen.Count, done));
-            }
+                    progress?.Report(new ValuationProgress(seen.Count, Interlocked.Increment(ref done)));
+                }).ConfigureAwait(false);
         }
 
         return done;
