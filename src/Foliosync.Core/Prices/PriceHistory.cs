@@ -1,9 +1,7 @@
 using System.Buffers.Text;
-using System.Data.Common;
 using System.Text;
 using Foliosync.Core.Performance;
 using Foliosync.Core.Storage;
-using Foliosync.Core.Storage.Bulk;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using SQLitePCL;
