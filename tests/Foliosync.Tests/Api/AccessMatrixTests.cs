@@ -133,7 +133,7 @@ public sealed class AccessMatrixTests
     {
         await using var host = await ApiHost.StartAsync();
 
-        var listed = Matrix(new Rows("", "", "", "", "", "", "", "", "", "", "", "", "")).Select(e => e.Endpoint);
+        var listed = Matrix(new Rows("", "", "", "", "", "", "", "", "", "", "", "", "", "")).Select(e => e.Endpoint);
 
         listed.ShouldBe(host.Endpoints, ignoreOrder: true);
     }
