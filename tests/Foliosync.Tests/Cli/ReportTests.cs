@@ -5,11 +5,16 @@ namespace Foliosync.Tests.Cli;
 
 public sealed class ReportTests
 {
+    // The sample has accounts in rupees and dollars.
+    private const string Rates =
+        "insert into fx_rates (currency, day, source, per_euro, fetched_at) values ('USD', '2015-01-01', 'ecb', '1.25', 0), ('INR', '2015-01-01', 'ecb', '100.0', 0)";
+
     [Fact]
     public async Task A_sync_in_the_foreground_is_enough_for_a_report_with_a_sparkline()
     {
         using var instance = await TestInstance.WithConnectionAsync();
         (await instance.RunAsync("sync")).ExitCode.ShouldBe(0);
+        instance.Sql(Rates);
 
         var table = await instance.RunAsync("report");
         table.ExitCode.ShouldBe(0, table.Errors);
@@ -29,6 +34,7 @@ public sealed class ReportTests
     {
         using var instance = await TestInstance.WithConnectionAsync();
         await instance.RunAsync("sync");
+        instance.Sql(Rates);
 
         var csv = await instance.RunAsync("report", "--csv");
 
@@ -44,6 +50,7 @@ public sealed class ReportTests
     {
         using var instance = await TestInstance.WithConnectionAsync();
         await instance.RunAsync("sync");
+        instance.Sql(Rates);
         var today = TimeProvider.System.GetUtcNow();
         await File.WriteAllLinesAsync(Path.Combine(instance.Folder, "index.csv"), Enumerable.Range(-12, 15).Select(d => $"{today.AddDays(d):yyyy-MM-dd},{100 + d}"));
         await File.WriteAllTextAsync(Path.Combine(instance.Folder, "gaps.csv"), $"{today:yyyy-MM-dd},100\n");
