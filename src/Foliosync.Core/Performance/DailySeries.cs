@@ -173,6 +173,9 @@ public sealed class DailySeries
         return new DailySeries(series[0].Currency, first, values, gains, marks, MergedByDay(flows, netMoves));
     }
 
+    /// <summary>A day without any value.</summary>
+    internal static DailySeries Nothing(string currency, DateOnly day) => new(currency, day, [0], [0], [DayMarks.None], []);
+
     /// <summary>What changed exchange rates have added until the close of a day.</summary>
     internal decimal CurrencyGainUntil(DateOnly day)
     {
