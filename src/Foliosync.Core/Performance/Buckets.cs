@@ -118,7 +118,7 @@ internal sealed class Bucket(Guid accountId, AssetClass? assetClass, string curr
             });
         }
 
-        return DailySeries.MergedByDay(flows, netMoves: false);
+        return DailySeries.MergedByDay(flows, first, days, netMoves: false);
     }
 }
 

@@ -2,23 +2,13 @@ using System.Buffers.Text;
 using System.Text;
 using Foliosync.Core.Performance;
 using Foliosync.Core.Storage;
-using Microsoft.Data.Sqlite;
 using Npgsql;
-using SQLitePCL;
 
 namespace Foliosync.Core.Prices;
 
 /// <summary>Reads stored prices into the form that values are computed from. Twelve years of a large portfolio are a million rows.</summary>
 public sealed class PriceHistory(Database database)
 {
-    private const string Text =
-        """
-        select p.instrument_id, p.day, p.source, p.value, p.currency
-        from (select i.id, coalesce((select max(q.day) from prices q where q.instrument_id = i.id and q.day <= @from), @from) as first
-            from instruments i where i.id {ids}) f
-        join prices p on p.instrument_id = f.id and p.day >= f.first and p.day <= @to
-        """;
-
     private static readonly HashSet<string> Sources = PriceSource.All.Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Loads all prices of some instruments until a day. Those of brokers come before those of price sources.</summary>
@@ -55,15 +45,20 @@ public sealed class PriceHistory(Database database)
             return;
         }
 
-        if (read.Connection is SqliteConnection sqlite)
+        if (read.Connection is not NpgsqlConnection postgres)
         {
-            ReadSqlite(sqlite, table, instrumentIds, from, to, broker, cancellationToken);
+            await ReadSqliteAsync(read, table, instrumentIds, from, to, broker, cancellationToken).ConfigureAwait(false);
             return;
         }
 
         await using var command = new NpgsqlCommand(
-            Text.Replace("{ids}", "= any($1)", StringComparison.Ordinal).Replace("@from", "$2", StringComparison.Ordinal).Replace("@to", "$3", StringComparison.Ordinal),
-            (NpgsqlConnection)read.Connection,
+            """
+            select p.instrument_id, p.day, p.source, p.value, p.currency
+            from (select i.id, coalesce((select max(q.day) from prices q where q.instrument_id = i.id and q.day <= $2), $2) as first
+                from instruments i where i.id = any($1)) f
+            join prices p on p.instrument_id = f.id and p.day >= f.first and p.day <= $3
+            """,
+            postgres,
             (NpgsqlTransaction)read.Transaction);
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. instrumentIds] });
         command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = from });
@@ -79,57 +74,70 @@ public sealed class PriceHistory(Database database)
         }
     }
 
-    // The driver makes a text of each cell. Here a million cells are read where they lie, which is five times as fast.
-    private static void ReadSqlite(
-        SqliteConnection connection, PriceTable table, IReadOnlyCollection<Guid> instrumentIds, DateOnly from, DateOnly to, string? broker, CancellationToken cancellationToken)
+    // The driver makes a text of each cell, and a million rows have five million. SQLite joins the prices of an instrument to one text.
+    private static async Task ReadSqliteAsync(
+        ReadSnapshot read,
+        PriceTable table,
+        IReadOnlyCollection<Guid> instrumentIds,
+        DateOnly from,
+        DateOnly to,
+        string? broker,
+        CancellationToken cancellationToken)
     {
-        Check(connection, raw.sqlite3_prepare_v2(
-            connection.Handle, Text.Replace("{ids}", "in (select value from json_each(@ids))", StringComparison.Ordinal), out var statement));
-        using (statement)
+        await using var command = read.Connection.CreateCommand();
+        command.Transaction = read.Transaction;
+        command.CommandText =
+            """
+            select i.id, i.currency, (select cast(group_concat(
+                p.day || p.value || iif(p.source = @broker and p.currency = i.currency, '', ' ' || p.source || ' ' || p.currency), char(10)) as blob)
+                from prices p where p.instrument_id = i.id and p.day <= @to
+                and p.day >= coalesce((select max(q.day) from prices q where q.instrument_id = i.id and q.day <= @from), @from))
+            from instruments i where i.id in (select value from json_each(@ids))
+            """;
+        Add("@ids", "[" + string.Join(',', instrumentIds.Select(id => $"\"{SqlValues.ToText(id)}\"")) + "]");
+        Add("@from", SqlValues.ToText(from));
+        Add("@to", SqlValues.ToText(to));
+        Add("@broker", broker ?? string.Empty);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            Bind("@ids", "[" + string.Join(',', instrumentIds.Select(id => $"\"{SqlValues.ToText(id)}\"")) + "]");
-            Bind("@from", SqlValues.ToText(from));
-            Bind("@to", SqlValues.ToText(to));
-            PriceSeries? series = null;
-            Span<byte> known = stackalloc byte[36];
-            var names = new Utf8Names();
-            int result;
-            while ((result = raw.sqlite3_step(statement)) == raw.SQLITE_ROW)
+            if (!rows.IsDBNull(2))
             {
-                var id = raw.sqlite3_column_blob(statement, 0);
-                if (series is null || !id.SequenceEqual(known))
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    id.CopyTo(known);
-                    series = table.SeriesOf(Guid.Parse(id));
-                }
-
-                var day = raw.sqlite3_column_blob(statement, 1);
-                var source = names.Of(raw.sqlite3_column_blob(statement, 2));
-                var value = raw.sqlite3_column_blob(statement, 3);
-                series.Add(
-                    new DateOnly(Digits(day[..4]), Digits(day[5..7]), Digits(day[8..10])),
-                    Utf8Parser.TryParse(value, out decimal number, out var length) && length == value.Length ? number : throw new InvalidDataException("A stored price is no number."),
-                    names.Of(raw.sqlite3_column_blob(statement, 4)),
-                    RankOf(source, broker),
-                    source);
-            }
-
-            if (result != raw.SQLITE_DONE)
-            {
-                Check(connection, result);
+                Parse(rows.GetFieldValue<byte[]>(2), table.SeriesOf(rows.GetGuid(0)), rows.GetString(1), broker);
             }
         }
 
-        void Bind(string name, string value) =>
-            Check(connection, raw.sqlite3_bind_text(statement, raw.sqlite3_bind_parameter_index(statement, name), value));
+        void Add(string name, string value)
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            command.Parameters.Add(parameter);
+        }
     }
 
-    private static void Check(SqliteConnection connection, int result)
+    // Lines of day and price, 2026-01-31101.5, and source and currency where they are not the usual ones.
+    private static void Parse(ReadOnlySpan<byte> lines, PriceSeries series, string currency, string? broker)
     {
-        if (result != raw.SQLITE_OK)
+        while (lines.Length > 0)
         {
-            throw new SqliteException(raw.sqlite3_errmsg(connection.Handle).utf8_to_string(), result);
+            var end = lines.IndexOf((byte)'\n');
+            var line = end < 0 ? lines : lines[..end];
+            lines = end < 0 ? [] : lines[(end + 1)..];
+            var day = new DateOnly(Digits(line[..4]), Digits(line[5..7]), Digits(line[8..10]));
+            if (!Utf8Parser.TryParse(line[10..], out decimal value, out var length))
+            {
+                throw new InvalidDataException("A stored price is no number.");
+            }
+
+            var (source, told) = (broker ?? string.Empty, currency);
+            if (10 + length < line.Length)
+            {
+                var rest = Encoding.UTF8.GetString(line[(10 + length + 1)..]);
+                var space = rest.LastIndexOf(' ');
+                (source, told) = (rest[..space], rest[(space + 1)..]);
+            }
+
+            series.Add(day, value, told, RankOf(source, broker), source);
         }
     }
 
@@ -146,24 +154,4 @@ public sealed class PriceHistory(Database database)
 
     private static PriceRank RankOf(string source, string? broker) =>
         (broker is null ? !Sources.Contains(source) : string.Equals(source, broker, StringComparison.Ordinal)) ? PriceRank.Broker : PriceRank.Source;
-
-    /// <summary>The few sources and currencies that a million rows name.</summary>
-    private sealed class Utf8Names
-    {
-        private readonly List<(byte[] Bytes, string Name)> _known = [];
-
-        public string Of(ReadOnlySpan<byte> bytes)
-        {
-            foreach (var (known, name) in _known)
-            {
-                if (bytes.SequenceEqual(known))
-                {
-                    return name;
-                }
-            }
-
-            _known.Add((bytes.ToArray(), Encoding.UTF8.GetString(bytes)));
-            return _known[^1].Name;
-        }
-    }
 }

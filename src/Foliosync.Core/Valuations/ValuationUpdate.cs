@@ -68,9 +68,9 @@ internal sealed record ValuationUpdate(AccountFacts Account, ValuationState Stat
             var target = whole.Of(accountId, bucket.Class, bucket.Currency);
             bucket.Values.CopyTo(target.Values, shift);
             bucket.Marks.CopyTo(target.Marks, shift);
-            foreach (var flow in bucket.Flows)
+            foreach (var flows in bucket.Flows.GroupBy(f => (f.Day, f.Kind, f.Currency)))
             {
-                target.Add(flow.Day + shift, flow.Kind, flow.Amount, flow.Currency);
+                target.Add(flows.Key.Day + shift, flows.Key.Kind, flows.Sum(f => f.Amount), flows.Key.Currency);
             }
         }
 

@@ -22,9 +22,6 @@ public sealed partial class ValuationUpdates(Database database, BrokerCatalog ca
 {
     private const int BatchSize = 200;
 
-    // An account is read or computed at any time, never both.
-    private const int AtOnce = 2;
-
     // Somebody else may store the same account at the same moment; what both see then is settled after a few tries.
     private const int MostTries = 5;
 
@@ -39,23 +36,22 @@ public sealed partial class ValuationUpdates(Database database, BrokerCatalog ca
         while (await StaleAsync(seen, cancellationToken).ConfigureAwait(false) is { Count: > 0 } accounts)
         {
             seen.UnionWith(accounts);
-            await Parallel.ForEachAsync(
-                accounts,
-                new ParallelOptions { MaxDegreeOfParallelism = Math.Min(AtOnce, Environment.ProcessorCount), CancellationToken = cancellationToken },
-                async (account, stop) =>
+            foreach (var account in accounts)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                try
                 {
-                    try
-                    {
-                        await UpdateAsync(account, stop).ConfigureAwait(false);
-                    }
-                    catch (Exception e) when (e is not (DbException or OperationCanceledException))
-                    {
-                        // One account's fault is no other's. It stays stale, and the next turn tries it again.
-                        LogFailed(log, account, e);
-                    }
+                    await UpdateAsync(account, cancellationToken).ConfigureAwait(false);
+                }
+                catch (Exception e) when (e is not (DbException or OperationCanceledException))
+                {
+                    // One account's fault is no other's. It stays stale, and the next turn tries it again.
+                    LogFailed(log, account, e);
+                }
 
-                    progress?.Report(new ValuationProgress(seen.Count, Interlocked.Increment(ref done)));
-                }).ConfigureAwait(false);
+                done++;
+                progress?.Report(new ValuationProgress(seen.Count, done));
+            }
         }
 
         return done;
