@@ -29,7 +29,7 @@ internal sealed class LedgerReader(Database database, ReadSnapshot read)
     /// <param name="cancellationToken">Stops the queries.</param>
     public async Task<AccountLedger> ReadAllAsync(AccountFacts account, DateOnly? first, DateOnly last, CancellationToken cancellationToken)
     {
-        var rows = new LedgerRows(account);
+        var rows = new ValuedRows(account);
         var script = SqlScript.For(database);
         rows.QueryHoldings(script);
         rows.QueryPeriods(script, Ever);
@@ -53,7 +53,7 @@ internal sealed class LedgerReader(Database database, ReadSnapshot read)
         }
 
         var since = new DateTimeOffset(first.AddDays(-Reach), TimeOnly.MinValue, TimeSpan.Zero);
-        var rows = new LedgerRows(account);
+        var rows = new ValuedRows(account);
         var script = SqlScript.For(database);
         rows.QueryHoldings(script);
         rows.QueryPeriods(script, since);
@@ -95,7 +95,7 @@ internal sealed class LedgerReader(Database database, ReadSnapshot read)
     /// <summary>Reads everything of one instrument, without cash.</summary>
     public async Task<AccountLedger> ReadInstrumentAsync(AccountFacts account, Guid instrumentId, DateOnly last, CancellationToken cancellationToken)
     {
-        var rows = new LedgerRows(account);
+        var rows = new ValuedRows(account);
         var script = SqlScript.For(database);
         rows.QueryHoldings(script, [instrumentId]);
         rows.QueryPeriods(script, Ever, [instrumentId]);
@@ -108,7 +108,7 @@ internal sealed class LedgerReader(Database database, ReadSnapshot read)
 
     private Task RunAsync(SqlScript script, CancellationToken cancellationToken) => script.RunAsync(read.Connection, read.Transaction, cancellationToken);
 
-    private static ValuationInput Input(LedgerRows rows, ValuedAccount account, DateOnly? first, DateOnly last)
+    private static ValuationInput Input(ValuedRows rows, ValuedAccount account, DateOnly? first, DateOnly last)
     {
         var multipliers = rows.Units.Where(u => u.Multiplier != 1m).GroupBy(u => u.InstrumentId).ToDictionary(g => g.Key, g => g.First().Multiplier);
         return new ValuationInput
@@ -127,7 +127,7 @@ internal sealed class LedgerReader(Database database, ReadSnapshot read)
     }
 
     private async Task<ValuationInput> WithPricesAsync(
-        ValuationInput input, LedgerRows rows, CancellationToken cancellationToken, PriceTable? known = null)
+        ValuationInput input, ValuedRows rows, CancellationToken cancellationToken, PriceTable? known = null)
     {
         var prices = known ?? new PriceTable();
         var script = SqlScript.For(database);
@@ -155,12 +155,12 @@ internal sealed class LedgerReader(Database database, ReadSnapshot read)
         return input with { Prices = prices, Rates = rates };
     }
 
-    private static DateOnly? ReportedFrom(LedgerRows rows) => rows.Account.ReportedAt is not { } reportedAt
+    private static DateOnly? ReportedFrom(ValuedRows rows) => rows.Account.ReportedAt is not { } reportedAt
         ? null
         : rows.Units.Select(u => u.From).Concat(rows.Cash.Select(c => c.From)).Append(rows.Account.DayOf(reportedAt)).Min();
 
     // From the first payment or balance on that anybody tells: without them cash would be what purchases before had cost.
-    private static DateOnly? CashFrom(LedgerRows rows)
+    private static DateOnly? CashFrom(ValuedRows rows)
     {
         var days = rows.Cash.Select(c => c.From)
             .Concat(rows.Transactions.Where(t => t.InstrumentId is null && t.Kind is TransactionKind.Deposit or TransactionKind.Withdrawal)
@@ -169,7 +169,7 @@ internal sealed class LedgerReader(Database database, ReadSnapshot read)
         return days.Count == 0 ? null : days.Min();
     }
 
-    private static DateOnly? RangesFrom(LedgerRows rows, DateOnly? reportedFrom, DateOnly? cashFrom)
+    private static DateOnly? RangesFrom(ValuedRows rows, DateOnly? reportedFrom, DateOnly? cashFrom)
     {
         if (reportedFrom is not { } from)
         {

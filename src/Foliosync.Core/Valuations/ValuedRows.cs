@@ -7,7 +7,7 @@ using Foliosync.Core.Storage.Bulk;
 namespace Foliosync.Core.Valuations;
 
 /// <summary>What is stored of an account's units, cash and transactions, as far as it was asked for.</summary>
-internal sealed class LedgerRows(AccountFacts account)
+internal sealed class ValuedRows(AccountFacts account)
 {
     private readonly Dictionary<string, TransactionKind> _kinds = [];
     private readonly Dictionary<string, string> _currencies = new(StringComparer.Ordinal);
