@@ -13,11 +13,6 @@ namespace Foliosync.Core.Ledgers;
 /// </summary>
 internal sealed partial class InferredLedger(Database database, TimeProvider clock, ILogger<InferredLedger> log)
 {
-    private static readonly RowStatement<(Guid Id, Guid? By)> SetMarks = new(
-        "update transactions set superseded_by = r.superseded_by from {rows} where transactions.id = r.id",
-        Column.Of<(Guid Id, Guid? By)>("id", m => m.Id),
-        Column.Of<(Guid Id, Guid? By)>("superseded_by", m => m.By));
-
     private static readonly RowStatement<Transaction> Insert = new(
         """
         insert into transactions (id, account_id, instrument_id, external_id, kind, symbol, quantity, price, amount, currency, traded_at, source,
@@ -89,7 +84,7 @@ internal sealed partial class InferredLedger(Database database, TimeProvider clo
             script.Change("delete from transactions where id {ids}", removed);
         }
 
-        script.Rows(SetMarks, marked);
+        script.Rows(LedgerRows.SetMarks, marked);
         script.Rows(Insert, added);
         script.Rows(ValuationStatements.Touch, ValuationTouch.Merge(valued));
         await script.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);

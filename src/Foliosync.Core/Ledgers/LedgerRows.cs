@@ -16,6 +16,12 @@ internal static class LedgerRows
     /// <summary>Place of the first column that a query may add.</summary>
     public const int Next = 13;
 
+    /// <summary>Notes on rows which other row counts in their place; null for none.</summary>
+    public static readonly RowStatement<(Guid Id, Guid? By)> SetMarks = new(
+        "update transactions set superseded_by = r.superseded_by from {rows} where transactions.id = r.id",
+        Column.Of<(Guid Id, Guid? By)>("id", m => m.Id),
+        Column.Of<(Guid Id, Guid? By)>("superseded_by", m => m.By));
+
     /// <summary>The entry of a row.</summary>
     /// <param name="row">The row.</param>
     /// <param name="zone">The broker's time zone.</param>

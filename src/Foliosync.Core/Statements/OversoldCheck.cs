@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Foliosync.Brokers.Contract;
+using Foliosync.Core.Ledgers;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
 
@@ -59,9 +60,9 @@ internal static class OversoldCheck
                     return;
                 }
 
-                if (kind == TransactionKind.Sell && !row.IsDBNull(5) && row.Id(5) == runId && ++found <= ToldOneByOne)
+                if (kind == TransactionKind.Sell && row.IdOrNull(5) == runId && ++found <= ToldOneByOne)
                 {
-                    var day = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(row.Instant(4), zone).DateTime);
+                    var day = LedgerRows.DayOf(row.Instant(4), zone);
                     warnings.Add(new BrokerWarning(
                         "oversold",
                         FormattableString.Invariant(

@@ -171,7 +171,7 @@ internal sealed class StatementBooking(Database database, InferredLedger ledger,
     }
 
     private static DateOnly? DayOf(DateTimeOffset? at, TimeZoneInfo zone) =>
-        at is { } instant ? DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, zone).DateTime) : null;
+        at is { } instant ? LedgerRows.DayOf(instant, zone) : null;
 }
 
 /// <summary>How far an import has come.</summary>

@@ -37,7 +37,12 @@ public sealed class StatementReminder(Database database, Incidents incidents, St
             throw new InputException("Give a number of days from 1 to 3660, or 0 for no reminder.", "remindAfterDays");
         }
 
-        account.RemindAfterDays = days ?? account.RemindAfterDays;
+        if (days is null)
+        {
+            return;
+        }
+
+        account.RemindAfterDays = days;
         db.AuditEvents.Add(by.Did("account.changed", accountId, now));
         await db.SaveChangesAsync(cancellationToken);
     }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Foliosync.Brokers.Contract;
+using Foliosync.Core.Ledgers;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
 using Foliosync.Core.Sync;
@@ -195,7 +196,7 @@ internal sealed class StatementRows(Database database, CheckedStatement statemen
         Conflicting++;
         if (Conflicting <= ToldOneByOne)
         {
-            var day = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(told.TradedAt, zone).DateTime);
+            var day = LedgerRows.DayOf(told.TradedAt, zone);
             Warnings.Add(new BrokerWarning(
                 "conflict",
                 FormattableString.Invariant(
@@ -232,12 +233,12 @@ internal sealed class StatementRows(Database database, CheckedStatement statemen
     private static StoredRow ToStoredRow(DbDataReader row) => new(
         SqlValues.Parse<TransactionSource>(row.GetString(1)),
         SqlValues.Parse<TransactionKind>(row.GetString(2)),
-        row.IsDBNull(3) ? null : row.Id(3),
+        row.IdOrNull(3),
         row.NumberOrNull(4),
         row.NumberOrNull(5),
         row.NumberOrNull(6),
         row.GetString(7),
-        row.IsDBNull(8) ? null : row.Id(8));
+        row.IdOrNull(8));
 
     private sealed record StoredRow(
         TransactionSource Source, TransactionKind Kind, Guid? InstrumentId, decimal? Quantity, decimal? Price, decimal? Amount, string Currency, Guid? RunId)

@@ -56,7 +56,7 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
             row => Touch(row.IdOrNull(0)),
             ("run", runId),
             ("account", import.AccountId));
-        var replaced = import.Replaced is null ? null : Replaced.FromJson(import.Replaced);
+        var replaced = import.Replaced;
         if (replaced is not null)
         {
             Restore(script, import.AccountId, replaced);
@@ -79,7 +79,7 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
                 database, write.Connection, write.Transaction, import.AccountId, first, last, zone, cancellationToken).ConfigureAwait(false);
         }
 
-        if (TouchOf(import, replaced, touched, manifest) is { } touch)
+        if (TouchOf(import, touched, zone, manifest.AverageIsFifo) is { } touch)
         {
             await _ledger.RefreshAsync(write.Connection, write.Transaction, [touch], cancellationToken).ConfigureAwait(false);
         }
@@ -100,16 +100,16 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
     }
 
     // What was inferred before the file came is inferred again. Where the file had the first report, there is nothing to infer from.
-    private static LedgerTouch? TouchOf(Import import, Replaced? replaced, HashSet<Guid> touched, BrokerManifest manifest)
+    private static LedgerTouch? TouchOf(Import import, HashSet<Guid> touched, TimeZoneInfo zone, bool averageIsFifo)
     {
-        var zone = TimeZoneInfo.FindSystemTimeZoneById(manifest.TimeZone);
+        var replaced = import.Replaced;
         var firstReportedAt = replaced is null ? import.FirstReportedAt : replaced.FirstReportedAt;
         var days = new[] { import.FirstDay, replaced is null ? null : LedgerRows.DayOf(replaced.ReportedAtAfter, zone) };
         return touched.Count == 0 || firstReportedAt is not { } firstReported || days.Min() is not { } first ? null : new LedgerTouch
         {
             AccountId = import.AccountId,
             Zone = zone,
-            AverageIsFifo = manifest.AverageIsFifo,
+            AverageIsFifo = averageIsFifo,
             FirstReportedAt = firstReported,
             Instruments = touched,
             FromDay = first,
@@ -152,7 +152,7 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
             """,
             ids: null,
             row => import = new Import(
-                row.Id(0), DayOrNull(row, 1), DayOrNull(row, 2), row.TextOrNull(3), row.InstantOrNull(4), row.InstantOrNull(5), row.BytesOrNull(6), row.InstantOrNull(7),
+                row.Id(0), DayOrNull(row, 1), DayOrNull(row, 2), row.TextOrNull(3) is { } replaced ? Replaced.FromJson(replaced) : null, row.InstantOrNull(4), row.InstantOrNull(5), row.BytesOrNull(6), row.InstantOrNull(7),
                 laterOnes),
             ("run", runId));
         script.Query(
@@ -182,8 +182,7 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
                 $"A file that was imported later, by run {later.RunId}, is built on this one. Undo that one first.");
         }
 
-        var replaced = import.Replaced is null ? null : Replaced.FromJson(import.Replaced);
-        if (replaced is not null
+        if (import.Replaced is { } replaced
             && (import.ReportedAt != replaced.ReportedAtAfter || !replaced.FingerprintAfter.AsSpan().SequenceEqual(import.ReportFingerprint)))
         {
             throw new RefusedException(
@@ -236,7 +235,7 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
         Guid AccountId,
         DateOnly? FirstDay,
         DateOnly? LastDay,
-        string? Replaced,
+        Replaced? Replaced,
         DateTimeOffset? UndoneAt,
         DateTimeOffset? ReportedAt,
         byte[]? ReportFingerprint,

@@ -13,11 +13,6 @@ namespace Foliosync.Core.Statements;
 /// </summary>
 internal static class SupersededRows
 {
-    private static readonly RowStatement<Mark> SetMarks = new(
-        "update transactions set superseded_by = r.superseded_by from {rows} where transactions.id = r.id",
-        Column.Of<Mark>("id", m => m.Id),
-        Column.Of<Mark>("superseded_by", m => m.By));
-
     /// <summary>Decides anew for the days from <paramref name="first"/> to <paramref name="last"/>.</summary>
     /// <returns>Rows whose mark has changed.</returns>
     public static async Task<int> MarkAsync(
@@ -68,9 +63,9 @@ internal static class SupersededRows
         await files.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
 
         var superseded = LedgerMerge.Merge(rows, []).Superseded.ToDictionary(s => s.Entry.Id, s => s.By);
-        Mark[] changed = [.. marks.Select(m => new Mark(m.Key, superseded.GetValueOrDefault(m.Key))).Where(m => m.By != marks[m.Id])];
+        (Guid Id, Guid? By)[] changed = [.. marks.Select(m => (Id: m.Key, By: superseded.GetValueOrDefault(m.Key))).Where(m => m.By != marks[m.Id])];
         var write = SqlScript.For(database);
-        write.Rows(SetMarks, changed);
+        write.Rows(LedgerRows.SetMarks, changed);
         await write.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
         return changed.Length;
     }
@@ -96,6 +91,4 @@ internal static class SupersededRows
     }
 
     private static (Guid?, DateOnly, TransactionKind, string) EventOf(LedgerEntry e) => (e.InstrumentId, e.Day, e.Kind, e.Currency);
-
-    private sealed record Mark(Guid Id, Guid? By);
 }

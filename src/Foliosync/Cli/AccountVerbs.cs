@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Foliosync.Api;
 using Foliosync.Core.Ledgers;
 using Foliosync.Core.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -41,8 +42,7 @@ internal static class AccountVerbs
     {
         await context.PrepareAsync(cancellationToken);
         var verdict = await context.Service<Reconciliation>().CheckAsync(context.Get(Account), OwnerScope.Everyone, cancellationToken);
-        var result = new { AccountId = context.Get(Account), verdict?.AsOf, verdict?.Badge, verdict?.IsInBalance, verdict?.OffSince, Lines = verdict?.Lines ?? [] };
-        context.Output.Result(result, console =>
+        context.Output.Result(ReconciliationView.Of(context.Get(Account), verdict), console =>
         {
             console.Line(verdict is null ? "Nothing has been reported of this account yet: sync it, or import a file." : $"{verdict.Badge}, as of {Tables.Instant(verdict.AsOf)}");
             if (verdict is { Lines.Count: > 0 })

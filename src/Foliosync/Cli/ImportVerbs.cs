@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Foliosync.Api;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Statements;
@@ -51,25 +52,7 @@ internal static class ImportVerbs
                 Actor.CommandLine,
                 cancellationToken));
         await context.Service<Workers>().LeaveAsync(CancellationToken.None);
-        context.Output.Result(
-            new
-            {
-                result.RunId,
-                result.AccountId,
-                DryRun = isDry,
-                Format = result.Format.Id,
-                FormatName = result.Format.Name,
-                result.AsOf,
-                result.FirstDay,
-                result.LastDay,
-                Rows = result.Counts.Received,
-                New = result.Counts.Inserted,
-                Known = result.Counts.Unchanged,
-                Conflicting = result.ConflictingTransactions,
-                result.Counts,
-                result.Warnings,
-            },
-            console => Show(console, result));
+        context.Output.Result(StatementView.Of(result), console => Show(console, result));
         if (!isDry)
         {
             await context.UpdateValuesAsync(cancellationToken);

@@ -48,13 +48,7 @@ internal sealed class KiteMorning : IAsyncDisposable
         }
 
         kite.ShiftDay();
-        await using (var db = host.Open())
-        {
-            var sixOClock = TimeProvider.System.GetUtcNow().AddSeconds(-1);
-            await db.Connections.ExecuteUpdateAsync(set => set.SetProperty(c => c.SessionExpiresAt, sixOClock));
-        }
-
-        await host.Services.GetServices<IRecurringJob>().OfType<SessionClock>().Single().RunAsync(default);
+        await morning.ExpireAsync();
         return morning;
     }
 
@@ -90,6 +84,27 @@ internal sealed class KiteMorning : IAsyncDisposable
     {
         await Host.DisposeAsync();
         await Kite.DisposeAsync();
+    }
+
+    // A sync that began in the evening may end after the clock has looked, and proves that the session of the evening was good.
+    private async Task ExpireAsync()
+    {
+        var clock = Host.Services.GetServices<IRecurringJob>().OfType<SessionClock>().Single();
+        await using var db = Host.Open();
+        for (var tries = 0; tries < 300; tries++)
+        {
+            var sixOClock = TimeProvider.System.GetUtcNow().AddSeconds(-1);
+            await db.Connections.ExecuteUpdateAsync(set => set.SetProperty(c => c.SessionExpiresAt, sixOClock));
+            await clock.RunAsync(default);
+            if (!await db.SyncStates.AnyAsync(s => s.State != ConnectionState.NeedsLogin || s.LeaseToken != null))
+            {
+                return;
+            }
+
+            await Task.Delay(100);
+        }
+
+        throw new TimeoutException("The sessions do not end.");
     }
 
     private async Task ConnectAsync(string portfolioId, int number)

@@ -25,6 +25,14 @@ public sealed class HealthTests
         dead.Output.ShouldContain("foliosync serve");
     }
 
+    [Theory]
+    [InlineData("http://*:8080", "http://127.0.0.1:8080/healthz")]
+    [InlineData("http://0.0.0.0:80", "http://127.0.0.1/healthz")]
+    [InlineData("http://[::]:8080", "http://127.0.0.1:8080/healthz")]
+    [InlineData("http://10.0.0.7:8080", "http://10.0.0.7:8080/healthz")]
+    public void A_server_that_listens_everywhere_is_asked_on_this_machine(string listening, string asked) =>
+        HealthVerb.AddressOf(listening, "/healthz").ShouldBe(new Uri(asked));
+
     // A server that has just started may be slower to its first answer than the verb's patience.
     private static async Task<JsonElement> AnswerAsync(TestInstance instance, params string[] verb)
     {
@@ -38,12 +46,4 @@ public sealed class HealthTests
 
         return result.Json;
     }
-
-    [Theory]
-    [InlineData("http://*:8080", "http://127.0.0.1:8080/healthz")]
-    [InlineData("http://0.0.0.0:80", "http://127.0.0.1/healthz")]
-    [InlineData("http://[::]:8080", "http://127.0.0.1:8080/healthz")]
-    [InlineData("http://10.0.0.7:8080", "http://10.0.0.7:8080/healthz")]
-    public void A_server_that_listens_everywhere_is_asked_on_this_machine(string listening, string asked) =>
-        HealthVerb.AddressOf(listening, "/healthz").ShouldBe(new Uri(asked));
 }

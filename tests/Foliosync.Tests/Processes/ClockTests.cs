@@ -3,7 +3,6 @@ using Foliosync.Core.Tests.Storage;
 using Foliosync.Tests.Api;
 using Foliosync.Tests.Cli;
 using Microsoft.EntityFrameworkCore;
-using Shouldly;
 using Xunit;
 
 namespace Foliosync.Tests.Processes;
@@ -31,10 +30,10 @@ public sealed class ClockTests
             await db.SyncStates.ExecuteUpdateAsync(u => u.SetProperty(s => s.NextSyncAt, now));
         }
 
-        await CrowdedInstance.WaitUntilAsync(async () => await SyncsAsync(host) == 2);
-        var state = await OneStateAsync(host);
-        state.NextSyncAt!.Value.ShouldBeInRange(clock.GetUtcNow(), clock.GetUtcNow().AddHours(2));
-        state.LeaseToken.ShouldBeNull();
+        // The leap alone may make it due: then the update above can fall behind that sync, and a third one follows.
+        await CrowdedInstance.WaitUntilAsync(async () => await SyncsAsync(host) >= 2
+            && await OneStateAsync(host) is { LeaseToken: null } state
+            && state.NextSyncAt > clock.GetUtcNow() && state.NextSyncAt < clock.GetUtcNow().AddHours(2));
     }
 
     private static async Task<int> SyncsAsync(ApiHost host)

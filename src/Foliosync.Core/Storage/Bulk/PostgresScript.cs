@@ -72,7 +72,8 @@ internal sealed class PostgresScript : SqlScript
                     onPassedOver(row);
                 }
             }
-        }));
+        }
+        ));
     }
 
     public override async Task RunAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
