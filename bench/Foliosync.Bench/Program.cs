@@ -3,6 +3,7 @@ using Foliosync.Bench.Api;
 using Foliosync.Bench.Idle;
 using Foliosync.Bench.Import;
 using Foliosync.Bench.Performance;
+using Foliosync.Bench.Returns;
 using Foliosync.Bench.Simulate;
 using Foliosync.Bench.Soak;
 using Foliosync.Bench.Start;
@@ -19,6 +20,7 @@ var root = new RootCommand("Measures Foliosync, and plays the broker it is measu
     IdleCommand.Create(),
     SoakCommand.Create(),
     PerformanceCommand.Create(),
+    ReturnsCommand.Create(),
     SimulateCommand.Create(),
 };
 

@@ -11,7 +11,8 @@ public sealed record DueShard(string BrokerId, int Shard);
 /// <summary>What there is to do.</summary>
 /// <param name="Shards">Shards with due connections, of brokers that may be called now.</param>
 /// <param name="Queued">Connections whose sync somebody waits for and nobody is at, the oldest request first.</param>
-public sealed record SyncPlan(IReadOnlyList<DueShard> Shards, IReadOnlyList<Guid> Queued);
+/// <param name="HasStaleValues">True when values of some account no longer fit what is known of it.</param>
+public sealed record SyncPlan(IReadOnlyList<DueShard> Shards, IReadOnlyList<Guid> Queued, bool HasStaleValues);
 
 /// <summary>
 /// Finds what is to be synced now, and gives what dead workers left behind to the living. One of the cluster does it, every few seconds;
@@ -58,8 +59,10 @@ public sealed class SyncPlanner(Database database, SyncEngine engine, BrokerCata
             row => queued.Add(row.Id(0)),
             ("now", now),
             ("most", MostQueued));
+        var hasStaleValues = false;
+        look.Query("select 1 from valuation_states where stale_from is not null limit 1", ids: null, _ => hasStaleValues = true);
         await look.ReadAsync(database, cancellationToken).ConfigureAwait(false);
-        return new SyncPlan([.. shards.Where(s => !held.Contains(s.BrokerId))], queued);
+        return new SyncPlan([.. shards.Where(s => !held.Contains(s.BrokerId))], queued, hasStaleValues);
     }
 
     // A run that a crash cut off gets one successor at once. Not a second one: it may be what the process died of.

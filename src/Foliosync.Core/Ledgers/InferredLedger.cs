@@ -2,6 +2,7 @@ using System.Data.Common;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
 using Foliosync.Core.Transactions;
+using Foliosync.Core.Valuations;
 using Microsoft.Extensions.Logging;
 
 namespace Foliosync.Core.Ledgers;
@@ -52,6 +53,7 @@ internal sealed partial class InferredLedger(Database database, TimeProvider clo
         var added = new List<Transaction>();
         var marked = new List<(Guid, Guid?)>();
         var removed = new List<Guid>();
+        var valued = new List<ValuationTouch>();
         foreach (var touch in touches)
         {
             var rows = new InferredRows(touch, past.Of(touch.AccountId), past.InferredOf(touch.AccountId), () => Guid.CreateVersion7(now));
@@ -69,6 +71,12 @@ internal sealed partial class InferredLedger(Database database, TimeProvider clo
             added.AddRange(rows.Added);
             marked.AddRange(rows.Marked);
             removed.AddRange(rows.Removed);
+            var changed = rows.Removed.Concat(rows.Marked.Select(m => m.Id)).ToHashSet();
+            DateTimeOffset[] days = [.. rows.Added.Select(t => t.TradedAt), .. past.InferredOf(touch.AccountId).Where(r => changed.Contains(r.Id)).Select(r => r.TradedAt)];
+            if (days.Length > 0)
+            {
+                valued.Add(ValuationTouch.OfLedger(touch.AccountId, days.Min()));
+            }
         }
 
         if (removed.Count > 0)
@@ -78,6 +86,7 @@ internal sealed partial class InferredLedger(Database database, TimeProvider clo
 
         script.Rows(LedgerRows.SetMarks, marked);
         script.Rows(Insert, added);
+        script.Rows(ValuationStatements.Touch, ValuationTouch.Merge(valued));
         await script.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
     }
 

@@ -2,38 +2,52 @@ using Foliosync.Brokers.Contract;
 
 namespace Foliosync.Core.Performance;
 
-/// <summary>What a change of money is.</summary>
+/// <summary>What a change of money is. The numbers are stored.</summary>
 internal enum FlowKind
 {
-    In,
-    Out,
-    MovedIn,
-    MovedOut,
-    Income,
-    Fees,
-    Taxes,
+    In = 0,
+    Out = 1,
+    MovedIn = 2,
+    MovedOut = 3,
+    Income = 4,
+    Fees = 5,
+    Taxes = 6,
 }
 
-/// <summary>Everything of one account and class whose values are in one currency.</summary>
+/// <summary>Money that moved, or a part of a gain, in the currency in which it was told.</summary>
+/// <param name="Day">Days after the first.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="Amount">The amount; see <see cref="DayFlow"/> for its sign.</param>
+/// <param name="Currency">ISO 4217.</param>
+internal readonly record struct BucketFlow(int Day, FlowKind Kind, decimal Amount, string Currency);
+
+/// <summary>Everything of one account and class whose values are in one currency, before any conversion.</summary>
 internal sealed class Bucket(Guid accountId, AssetClass? assetClass, string currency, DateOnly first, int days)
 {
-    private readonly List<Flow> _flows = [];
+    private readonly List<BucketFlow> _flows = [];
 
     public Guid AccountId => accountId;
 
     public AssetClass? Class => assetClass;
+
+    /// <summary>ISO 4217 of the values.</summary>
+    public string Currency => currency;
+
+    public DateOnly First => first;
 
     /// <summary>Value by day in the bucket's own currency.</summary>
     public decimal[] Values { get; } = new decimal[days];
 
     public DayMarks[] Marks { get; } = new DayMarks[days];
 
-    /// <summary>Notes money that moved, in any currency; nothing when it is 0.</summary>
+    public IReadOnlyList<BucketFlow> Flows => _flows;
+
+    /// <summary>Notes money that moved, in any currency; nothing when it is 0 or before the first day.</summary>
     public void Add(int day, FlowKind kind, decimal amount, string inCurrency)
     {
-        if (amount != 0)
+        if (amount != 0 && day >= 0)
         {
-            _flows.Add(new Flow(day, kind, amount, inCurrency));
+            _flows.Add(new BucketFlow(day, kind, amount, inCurrency));
         }
     }
 
@@ -41,6 +55,15 @@ internal sealed class Bucket(Guid accountId, AssetClass? assetClass, string curr
     public void AddSigned(int day, bool isMove, decimal amount, string inCurrency) => Add(
         day, (isMove, amount > 0) switch { (true, true) => FlowKind.MovedIn, (true, false) => FlowKind.MovedOut, (_, true) => FlowKind.In, _ => FlowKind.Out },
         Math.Abs(amount), inCurrency);
+
+    /// <summary>Marks a day; nothing when it is before the first.</summary>
+    public void Mark(int day, DayMarks marks)
+    {
+        if (day >= 0)
+        {
+            Marks[day] |= marks;
+        }
+    }
 
     /// <summary>Converts values at the rate of their day, and flows at that of theirs.</summary>
     public DailySeries In(string target, RateRows rates)
@@ -95,10 +118,8 @@ internal sealed class Bucket(Guid accountId, AssetClass? assetClass, string curr
             });
         }
 
-        return DailySeries.MergedByDay(flows, netMoves: false);
+        return DailySeries.MergedByDay(flows, first, days, netMoves: false);
     }
-
-    private readonly record struct Flow(int Day, FlowKind Kind, decimal Amount, string Currency);
 }
 
 /// <summary>The buckets of a valuation, made when they are first needed.</summary>
@@ -109,9 +130,28 @@ internal sealed class Buckets(DateOnly first, int days)
     /// <summary>Day number of the first day.</summary>
     public int First => first.DayNumber;
 
+    public DateOnly FirstDay => first;
+
     public int Days => days;
 
     public IEnumerable<Bucket> All => _buckets.Values;
+
+    /// <summary>Values and flows of everything that is told, in the currencies in which it is told.</summary>
+    public static Buckets Of(ValuationInput input)
+    {
+        var first = input.First ?? FirstDayOf(input);
+        var days = input.Last.DayNumber - first.DayNumber + 1;
+        if (days <= 0)
+        {
+            return new Buckets(input.Last, 0);
+        }
+
+        var buckets = new Buckets(first, days);
+        var accounts = input.Accounts.ToDictionary(a => a.Id);
+        InstrumentLedger.Fill(input, accounts, buckets);
+        CashLedger.Fill(input, accounts, buckets);
+        return buckets;
+    }
 
     public Bucket Of(Guid accountId, AssetClass? assetClass, string currency)
     {
@@ -123,6 +163,28 @@ internal sealed class Buckets(DateOnly first, int days)
         return bucket;
     }
 
-    /// <summary>The index of a day; one after the last day is the number of days.</summary>
-    public int IndexOf(DateOnly day) => Math.Clamp(day.DayNumber - first.DayNumber, 0, days);
+    /// <summary>The index of a day: negative before the first; the number of days for every one after the last.</summary>
+    public int IndexOf(DateOnly day) => Math.Min(day.DayNumber - first.DayNumber, days);
+
+    /// <summary>The first day on which anything is told; the end of time when nothing is.</summary>
+    internal static DateOnly FirstDayOf(ValuationInput input)
+    {
+        var first = DateOnly.MaxValue;
+        foreach (var units in input.Units)
+        {
+            first = units.From < first ? units.From : first;
+        }
+
+        foreach (var cash in input.Cash)
+        {
+            first = cash.From < first ? cash.From : first;
+        }
+
+        foreach (var entry in input.Entries)
+        {
+            first = entry.Day < first ? entry.Day : first;
+        }
+
+        return first;
+    }
 }

@@ -28,7 +28,7 @@ internal static class CashLedger
             }
 
             var day = buckets.IndexOf(entry.Day);
-            if (accounts[entry.AccountId].TracksCash)
+            if (accounts[entry.AccountId].TracksCashOn(entry.Day))
             {
                 Of(entry.AccountId, entry.Currency).AddEffect(day, entry.CashEffect);
                 AddFlow(buckets.Of(entry.AccountId, null, entry.Currency), day, entry);
@@ -76,9 +76,9 @@ internal static class CashLedger
         {
             // Charges on a payment are a loss and no payment, so the whole amount is what was paid.
             cash.AddSigned(day, isMove: entry.Kind is TransactionKind.TransferIn or TransactionKind.TransferOut, entry.Amount ?? 0, entry.Currency);
-            cash.Marks[day] |= entry.Amount is null ? DayMarks.FlowUnknown
+            cash.Mark(day, entry.Amount is null ? DayMarks.FlowUnknown
                 : entry.Kind is TransactionKind.Adjustment or TransactionKind.Unclassified ? DayMarks.FlowInferred
-                : DayMarks.None;
+                : DayMarks.None);
         }
     }
 
@@ -121,11 +121,15 @@ internal static class CashLedger
                 var effect = _effects.GetValueOrDefault(day);
                 var change = day <= known ? effect + (day == start ? opening : 0) : _changes.GetValueOrDefault(day);
                 balance += change;
-                cash.Values[day] += balance;
+                if (day >= 0)
+                {
+                    cash.Values[day] += balance;
+                }
+
                 if (change != effect)
                 {
                     cash.AddSigned(day, isMove: false, change - effect, currency);
-                    cash.Marks[day] |= DayMarks.FlowInferred;
+                    cash.Mark(day, DayMarks.FlowInferred);
                 }
             }
         }

@@ -170,8 +170,11 @@ public sealed class DailySeries
             flows.AddRange(one._flows);
         }
 
-        return new DailySeries(series[0].Currency, first, values, gains, marks, MergedByDay(flows, netMoves));
+        return new DailySeries(series[0].Currency, first, values, gains, marks, MergedByDay(flows, first, length, netMoves));
     }
+
+    /// <summary>A day without any value.</summary>
+    internal static DailySeries Nothing(string currency, DateOnly day) => new(currency, day, [0], [0], [DayMarks.None], []);
 
     /// <summary>What changed exchange rates have added until the close of a day.</summary>
     internal decimal CurrencyGainUntil(DateOnly day)
@@ -182,26 +185,34 @@ public sealed class DailySeries
 
     internal static bool IsMissing(DayMarks marks) => (marks & (DayMarks.PriceMissing | DayMarks.RateMissing)) != 0;
 
-    internal static DayFlow[] MergedByDay(List<DayFlow> flows, bool netMoves)
+    /// <summary>Adds flows of the same day up, in order of days. No flow is before the first day or after the last.</summary>
+    internal static DayFlow[] MergedByDay(List<DayFlow> flows, DateOnly first, int days, bool netMoves)
     {
-        flows.Sort(static (a, b) => a.Day.CompareTo(b.Day));
+        // Thousands of flows on thousands of days: each finds the place of its day, which is much faster than to sort them.
+        var places = new int[days];
         var count = 0;
         for (var i = 0; i < flows.Count; i++)
         {
-            if (count > 0 && flows[count - 1].Day == flows[i].Day)
+            ref var place = ref places[flows[i].Day.DayNumber - first.DayNumber];
+            if (place == 0)
             {
-                flows[count - 1] = flows[count - 1].Plus(flows[i]);
+                flows[count] = flows[i];
+                place = ++count;
             }
             else
             {
-                flows[count++] = flows[i];
+                flows[place - 1] = flows[place - 1].Plus(flows[i]);
             }
         }
 
         var merged = new DayFlow[count];
-        for (var i = 0; i < count; i++)
+        var next = 0;
+        foreach (var place in places)
         {
-            merged[i] = netMoves ? flows[i].Netted() : flows[i];
+            if (place > 0)
+            {
+                merged[next++] = netMoves ? flows[place - 1].Netted() : flows[place - 1];
+            }
         }
 
         return merged;

@@ -17,17 +17,7 @@ internal static class InstrumentLedger
                 continue;
             }
 
-            Dictionary<int, UnitsFactor>? factors = null;
-            foreach (var (accountId, history) in holders)
-            {
-                history.Complete(buckets.Days, accounts[accountId].ReportedFrom is { } reported ? buckets.IndexOf(reported) : null);
-                foreach (var (day, factor) in history.Factors())
-                {
-                    factors ??= [];
-                    factors[buckets.First + day] = factor with { ExDay = buckets.First + factor.ExDay };
-                }
-            }
-
+            var factors = Complete(holders, accounts, buckets);
             input.Prices.Fill(instrument, buckets.First, factors, input.Rates, prices, marks);
             foreach (var (accountId, history) in holders)
             {
@@ -36,6 +26,47 @@ internal static class InstrumentLedger
                 AddFlows(bucket, accounts[accountId], instrument, history, prices, marks);
             }
         }
+    }
+
+    /// <summary>What was held at the close of the only day of an input, and the prices it was worth.</summary>
+    public static List<HeldUnits> HeldOn(ValuationInput input)
+    {
+        var buckets = new Buckets(input.Last, 1);
+        var accounts = input.Accounts.ToDictionary(a => a.Id);
+        var held = new List<HeldUnits>();
+        var (prices, marks) = (new decimal[1], new DayMarks[1]);
+        foreach (var (instrumentId, holders) in Gather(input, buckets))
+        {
+            var factors = Complete(holders, accounts, buckets);
+            input.Prices.Fill(input.Instruments.First(i => i.Id == instrumentId), buckets.First, factors, input.Rates, prices, marks);
+            foreach (var (accountId, history) in holders)
+            {
+                if (history.Changes.TakeWhile(c => c.Key <= 0).Sum(c => c.Value) is not 0m and var units)
+                {
+                    decimal? price = (marks[0] & DayMarks.PriceMissing) == 0 ? prices[0] : null;
+                    held.Add(new HeldUnits(accountId, instrumentId, units, price, input.Prices.Find(instrumentId, input.Last)));
+                }
+            }
+        }
+
+        return held;
+    }
+
+    private static Dictionary<int, UnitsFactor>? Complete(
+        Dictionary<Guid, UnitsHistory> holders, Dictionary<Guid, ValuedAccount> accounts, Buckets buckets)
+    {
+        Dictionary<int, UnitsFactor>? factors = null;
+        foreach (var (accountId, history) in holders)
+        {
+            history.Complete(buckets.Days, accounts[accountId].ReportedFrom is { } reported ? buckets.IndexOf(reported) : null);
+            foreach (var (day, factor) in history.Factors())
+            {
+                factors ??= [];
+                factors[buckets.First + day] = factor with { ExDay = buckets.First + factor.ExDay };
+            }
+        }
+
+        return factors;
     }
 
     private static Dictionary<Guid, Dictionary<Guid, UnitsHistory>> Gather(ValuationInput input, Buckets buckets)
@@ -92,7 +123,7 @@ internal static class InstrumentLedger
                 return;
             }
 
-            for (var i = from; i < day; i++)
+            for (var i = Math.Max(from, 0); i < day; i++)
             {
                 bucket.Values[i] += units * prices[i];
                 bucket.Marks[i] |= marks[i];
@@ -106,8 +137,13 @@ internal static class InstrumentLedger
         var (explained, unexplained) = history.Explain();
         foreach (var (day, entry, units) in explained)
         {
+            if (day < 0)
+            {
+                continue;
+            }
+
             // A transfer may come from another account of the portfolio, a purchase from the account's own cash.
-            var isMove = account.TracksCash || entry.Kind is TransactionKind.TransferIn or TransactionKind.TransferOut;
+            var isMove = account.TracksCashOn(entry.Day) || entry.Kind is TransactionKind.TransferIn or TransactionKind.TransferOut;
             var share = units == 0 ? 1 : units / Math.Abs(entry.UnitsEffect);
             AddParts(bucket, day, entry, share);
             if (entry.Kind is TransactionKind.Split or TransactionKind.Bonus)
@@ -137,7 +173,12 @@ internal static class InstrumentLedger
 
         void AddAtPrice(int day, decimal units, bool isMove)
         {
-            bucket.Marks[day] |= (marks[day] & DayMarks.PriceMissing) != 0 ? DayMarks.FlowUnknown : DayMarks.FlowInferred;
+            if (day < 0)
+            {
+                return;
+            }
+
+            bucket.Mark(day, (marks[day] & DayMarks.PriceMissing) != 0 ? DayMarks.FlowUnknown : DayMarks.FlowInferred);
             bucket.AddSigned(day, isMove, units * prices[day], instrument.Currency);
         }
     }
@@ -164,7 +205,15 @@ internal static class InstrumentLedger
         bucket.Add(day, FlowKind.Taxes, ((entry.Taxes ?? 0) - (entry.Kind == TransactionKind.Tax ? amount : 0)) * share, entry.Currency);
         if (entry.Fees is null && entry.Kind is TransactionKind.Buy or TransactionKind.Sell)
         {
-            bucket.Marks[day] |= DayMarks.FeesUnknown;
+            bucket.Mark(day, DayMarks.FeesUnknown);
         }
     }
 }
+
+/// <summary>Units at the close of a day.</summary>
+/// <param name="AccountId">The account.</param>
+/// <param name="InstrumentId">The instrument.</param>
+/// <param name="Units">Units times multiplier.</param>
+/// <param name="Price">Of one of them, in the instrument's currency and divided by splits since; null when it has none.</param>
+/// <param name="Quote">The price as it was told; null when there is none.</param>
+internal sealed record HeldUnits(Guid AccountId, Guid InstrumentId, decimal Units, decimal? Price, PriceQuote? Quote);

@@ -16,10 +16,19 @@ public enum PriceRank
     Trade,
 }
 
+/// <summary>A price that was looked up.</summary>
+/// <param name="Value">Of one unit, as it was on its day.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Day">Its day.</param>
+/// <param name="Rank">Where it comes from.</param>
+/// <param name="Source">Who said so; empty when that was not kept.</param>
+public readonly record struct PriceQuote(decimal Value, string Currency, DateOnly Day, PriceRank Rank, string Source);
+
 /// <summary>Prices of one unit by instrument and day, gathered in any order and then only read.</summary>
 public sealed class PriceTable
 {
-    private readonly Dictionary<Guid, Points> _points = [];
+    private readonly Dictionary<Guid, PriceSeries> _points = [];
+    private readonly List<string> _names = [];
 
     /// <summary>Adds a price as it was on its day, not adjusted for later splits.</summary>
     /// <param name="instrumentId">The instrument.</param>
@@ -27,12 +36,40 @@ public sealed class PriceTable
     /// <param name="value">Price of one unit.</param>
     /// <param name="currency">ISO 4217.</param>
     /// <param name="rank">Where it comes from.</param>
-    public void Add(Guid instrumentId, DateOnly day, decimal value, string currency, PriceRank rank)
+    /// <param name="source">Who says so.</param>
+    public void Add(Guid instrumentId, DateOnly day, decimal value, string currency, PriceRank rank, string source = "")
     {
-        ref var points = ref CollectionsMarshal.GetValueRefOrAddDefault(_points, instrumentId, out _);
-        points ??= new Points();
-        points.Add(new Point(day.DayNumber, (byte)rank, value, currency));
+        SeriesOf(instrumentId).Add(day, value, currency, rank, source);
     }
+
+    /// <summary>The prices of one instrument, to add many.</summary>
+    internal PriceSeries SeriesOf(Guid instrumentId)
+    {
+        ref var series = ref CollectionsMarshal.GetValueRefOrAddDefault(_points, instrumentId, out _);
+        return series ??= new PriceSeries(instrumentId, _names);
+    }
+
+    /// <summary>The price that counts on a day, or the last one before it; null when there is none yet.</summary>
+    public PriceQuote? Find(Guid instrumentId, DateOnly day)
+    {
+        var points = _points.TryGetValue(instrumentId, out var found) ? found.Sorted() : [];
+        PricePoint? best = null;
+        for (var i = points.Length - 1; i >= 0 && (best is null || points[i].Day == best.Value.Day); i--)
+        {
+            // Of the points of a day the first counts.
+            best = points[i].Day <= day.DayNumber ? points[i] : best;
+        }
+
+        return best is { } p ? new PriceQuote(p.Value, _names[p.Currency], DateOnly.FromDayNumber(p.Day), (PriceRank)p.Rank, _names[p.Source]) : null;
+    }
+
+    /// <summary>The last day of an instrument's prices that is not after a day; null when there is none.</summary>
+    internal DateOnly? LastDay(Guid instrumentId, DateOnly day) => Find(instrumentId, day)?.Day;
+
+    /// <summary>The currencies other than its own in which an instrument has prices.</summary>
+    internal IEnumerable<string> CurrenciesBeside(ValuedInstrument instrument) => _points.TryGetValue(instrument.Id, out var points)
+        ? points.Currencies.Select(c => _names[c]).Where(c => c != instrument.Currency)
+        : [];
 
     /// <summary>Fills in the price of each day from <paramref name="first"/> on; carried forward where a day has none.</summary>
     /// <param name="instrument">The instrument.</param>
@@ -48,6 +85,16 @@ public sealed class PriceTable
         var next = 0;
         decimal? price = null;
         var priceDay = 0;
+        Take(points, first - 1);
+        if (price is not null && factors is not null)
+        {
+            // What is carried into the first day was divided by the splits before it.
+            foreach (var (day, split) in factors.Where(f => f.Key > priceDay && f.Key < first && priceDay < f.Value.ExDay).OrderBy(f => f.Key))
+            {
+                price /= split.Factor;
+            }
+        }
+
         for (var i = 0; i < values.Length; i++)
         {
             var day = first + i;
@@ -56,54 +103,87 @@ public sealed class PriceTable
                 price /= split.Factor;
             }
 
-            // Of the points of a day the first counts; the list has the best rank first.
-            for (; next < points.Length && points[next].Day <= day; next++)
-            {
-                if ((price is null || points[next].Day > priceDay) && InCurrency(points[next], instrument.Currency, rates) is { } value)
-                {
-                    (price, priceDay) = (value, points[next].Day);
-                }
-            }
-
+            Take(points, day);
             values[i] = price ?? 0;
             marks[i] = price is null ? DayMarks.PriceMissing
                 : priceDay == day ? DayMarks.None
                 : day - priceDay <= FxTable.CarriedDays ? DayMarks.Carried
                 : DayMarks.Carried | DayMarks.Stale;
         }
-    }
 
-    private static decimal? InCurrency(Point point, string currency, FxTable rates) =>
-        string.Equals(point.Currency, currency, StringComparison.Ordinal)
-            ? point.Value
-            : rates.Find(point.Currency, currency, DateOnly.FromDayNumber(point.Day)) is { } rate ? point.Value * rate.Value : null;
-
-    private readonly record struct Point(int Day, byte Rank, decimal Value, string Currency);
-
-    private sealed class Points
-    {
-        private readonly List<Point> _points = [];
-        private bool _isSorted = true;
-
-        public void Add(Point point)
+        // Of the points of a day the first counts; the list has the best rank first.
+        void Take(ReadOnlySpan<PricePoint> points, int until)
         {
-            _isSorted = _isSorted && (_points.Count == 0 || Order(_points[^1], point) <= 0);
-            _points.Add(point);
-        }
-
-        public ReadOnlySpan<Point> Sorted()
-        {
-            if (!_isSorted)
+            for (; next < points.Length && points[next].Day <= until; next++)
             {
-                // The order of equal ones must not depend on chance: the value decides.
-                _points.Sort(Order);
-                _isSorted = true;
+                if ((price is null || points[next].Day > priceDay) && InCurrency(points[next], instrument.Currency, rates) is { } value)
+                {
+                    (price, priceDay) = (value, points[next].Day);
+                }
             }
+        }
+    }
 
-            return CollectionsMarshal.AsSpan(_points);
+    private decimal? InCurrency(PricePoint point, string currency, FxTable rates) =>
+        string.Equals(_names[point.Currency], currency, StringComparison.Ordinal)
+            ? point.Value
+            : rates.Find(_names[point.Currency], currency, DateOnly.FromDayNumber(point.Day)) is { } rate ? point.Value * rate.Value : null;
+}
+
+/// <summary>A price; its currency and source by their places in a list of names.</summary>
+internal readonly record struct PricePoint(int Day, ushort Currency, ushort Source, byte Rank, decimal Value);
+
+/// <summary>The prices of one instrument.</summary>
+/// <param name="instrumentId">The instrument.</param>
+/// <param name="names">Currencies and sources: a few for a million prices.</param>
+internal sealed class PriceSeries(Guid instrumentId, List<string> names)
+{
+    private readonly List<PricePoint> _points = [];
+    private readonly List<ushort> _currencies = [];
+    private bool _isSorted = true;
+
+    public Guid InstrumentId => instrumentId;
+
+    public void Add(DateOnly day, decimal value, string currency, PriceRank rank, string source)
+    {
+        var point = new PricePoint(day.DayNumber, NameOf(currency), NameOf(source), (byte)rank, value);
+        _isSorted = _isSorted && (_points.Count == 0 || Order(_points[^1], point) <= 0);
+        _points.Add(point);
+        if (!_currencies.Contains(point.Currency))
+        {
+            _currencies.Add(point.Currency);
+        }
+    }
+
+    /// <summary>The currencies of its prices.</summary>
+    public IReadOnlyCollection<ushort> Currencies => _currencies;
+
+    public ReadOnlySpan<PricePoint> Sorted()
+    {
+        if (!_isSorted)
+        {
+            // The order of equal ones must not depend on chance: the value decides.
+            _points.Sort(Order);
+            _isSorted = true;
         }
 
-        private static int Order(Point a, Point b) =>
-            a.Day != b.Day ? a.Day.CompareTo(b.Day) : a.Rank != b.Rank ? a.Rank.CompareTo(b.Rank) : a.Value.CompareTo(b.Value);
+        return CollectionsMarshal.AsSpan(_points);
     }
+
+    private ushort NameOf(string name)
+    {
+        for (var i = 0; i < names.Count; i++)
+        {
+            if (ReferenceEquals(names[i], name) || string.Equals(names[i], name, StringComparison.Ordinal))
+            {
+                return (ushort)i;
+            }
+        }
+
+        names.Add(name);
+        return checked((ushort)(names.Count - 1));
+    }
+
+    private static int Order(PricePoint a, PricePoint b) =>
+        a.Day != b.Day ? a.Day.CompareTo(b.Day) : a.Rank != b.Rank ? a.Rank.CompareTo(b.Rank) : a.Value.CompareTo(b.Value);
 }

@@ -46,9 +46,10 @@ internal sealed class UnitsHistory
     public void Complete(int days, int? reportedFrom)
     {
         _entries.Sort(static (a, b) => a.Day.CompareTo(b.Day));
-        if (_changes.Count == 0 && reportedFrom is { } none)
+        if (reportedFrom is { } told && (_changes.Count == 0 || _changes.First().Key > told))
         {
-            Change(none, 0);
+            // It was not held when reports began.
+            Change(told, 0);
         }
 
         if (_changes.Count == 0)
@@ -144,12 +145,19 @@ internal sealed class UnitsHistory
         var splits = _entries.FindAll(e => IsSplit(e.Entry) && e.Entry.Units is null);
         changes.RemoveAll(c => c.Units == 0 || splits.Exists(s => Math.Abs(s.Day - c.Day) <= Window));
 
-        // Bought and sold between two reports the money moved all the same. What was bought and never reported went somewhere again.
+        // Bought and sold between two reports the money moved all the same. What was bought and never reported went somewhere again; what
+        // is more than the window apart is another matter, so that the past does not change with what comes.
         left.RemoveAll(l => l.Units == 0);
         explained.AddRange(left.Select(l => new Explained(l.Day, l.Entry, Math.Abs(l.Units))));
-        if (left.Sum(l => l.Units) is not 0m and var lost)
+        var lost = 0m;
+        for (var i = 0; i < left.Count; i++)
         {
-            changes.Add((left[^1].Day, -lost));
+            lost += left[i].Units;
+            if (lost != 0 && (i + 1 == left.Count || left[i + 1].Day - left[i].Day > Window))
+            {
+                changes.Add((left[i].Day, -lost));
+                lost = 0;
+            }
         }
 
         return changes;

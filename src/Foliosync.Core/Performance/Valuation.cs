@@ -4,11 +4,37 @@ using Foliosync.Core.Prices;
 namespace Foliosync.Core.Performance;
 
 /// <summary>Values of one account and class by day.</summary>
-/// <param name="AccountId">The account.</param>
-/// <param name="Class">Kind of instrument; null for cash and for charges that belong to no instrument.</param>
-/// <param name="InAccountCurrency">In the account's main currency.</param>
-/// <param name="InBase">In the base currency.</param>
-public sealed record ValuedPart(Guid AccountId, AssetClass? Class, DailySeries InAccountCurrency, DailySeries InBase);
+public sealed class ValuedPart
+{
+    private readonly Bucket[] _buckets;
+    private readonly RateRows _rates;
+    private readonly (string Own, string Base) _currencies;
+    private DailySeries? _own;
+    private DailySeries? _inBase;
+
+    internal ValuedPart(Guid accountId, AssetClass? assetClass, Bucket[] buckets, RateRows rates, (string Own, string Base) currencies)
+    {
+        AccountId = accountId;
+        Class = assetClass;
+        _buckets = buckets;
+        _rates = rates;
+        _currencies = currencies;
+    }
+
+    /// <summary>The account.</summary>
+    public Guid AccountId { get; }
+
+    /// <summary>Kind of instrument; null for cash and for charges that belong to no instrument.</summary>
+    public AssetClass? Class { get; }
+
+    /// <summary>In the account's main currency.</summary>
+    public DailySeries InAccountCurrency => _own ??= _currencies.Own == _currencies.Base ? InBase : In(_currencies.Own);
+
+    /// <summary>In the base currency.</summary>
+    public DailySeries InBase => _inBase ??= In(_currencies.Base);
+
+    private DailySeries In(string currency) => DailySeries.Sum([.. _buckets.Select(b => b.In(currency, _rates))], netMoves: false);
+}
 
 /// <summary>
 /// Daily values and flows of a portfolio: units by change, times the price of the day, times the rate of the day. The cost is linear
@@ -41,32 +67,20 @@ public sealed class Valuation
     public static Valuation Of(ValuationInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var first = FirstDay(input);
-        var days = input.Last.DayNumber - first.DayNumber + 1;
-        if (days <= 0)
-        {
-            return new Valuation(input.BaseCurrency, input.Last, []);
-        }
+        return Of(Buckets.Of(input), input.Accounts, input.BaseCurrency, input.Rates);
+    }
 
-        var buckets = new Buckets(first, days);
-        var accounts = input.Accounts.ToDictionary(a => a.Id);
-        InstrumentLedger.Fill(input, accounts, buckets);
-        CashLedger.Fill(input, accounts, buckets);
-
-        var rates = new RateRows(input.Rates, first, days);
-        var order = input.Accounts.Select((a, i) => (a.Id, i)).ToDictionary(a => a.Id, a => a.i);
+    /// <summary>Converts values that were computed before.</summary>
+    internal static Valuation Of(Buckets buckets, IReadOnlyList<ValuedAccount> accounts, string baseCurrency, FxTable rates)
+    {
+        var rows = new RateRows(rates, buckets.FirstDay, buckets.Days);
+        var order = accounts.Select((a, i) => (a.Id, i)).ToDictionary(a => a.Id, a => (Index: a.i, accounts[a.i].Currency));
         var parts = buckets.All
             .GroupBy(b => (b.AccountId, b.Class))
-            .OrderBy(g => order[g.Key.AccountId]).ThenBy(g => g.Key.Class)
-            .Select(g =>
-            {
-                var (own, inBase) = (accounts[g.Key.AccountId].Currency, input.BaseCurrency);
-                var ownSeries = DailySeries.Sum([.. g.Select(b => b.In(own, rates))], netMoves: false);
-                var baseSeries = own == inBase ? ownSeries : DailySeries.Sum([.. g.Select(b => b.In(inBase, rates))], netMoves: false);
-                return new ValuedPart(g.Key.AccountId, g.Key.Class, ownSeries, baseSeries);
-            })
+            .OrderBy(g => order[g.Key.AccountId].Index).ThenBy(g => g.Key.Class)
+            .Select(g => new ValuedPart(g.Key.AccountId, g.Key.Class, [.. g], rows, (order[g.Key.AccountId].Currency, baseCurrency)))
             .ToList();
-        return new Valuation(input.BaseCurrency, first, parts);
+        return new Valuation(baseCurrency, buckets.FirstDay, parts);
     }
 
     /// <summary>One account in base currency.</summary>
@@ -75,30 +89,12 @@ public sealed class Valuation
     /// <summary>One class over all accounts in base currency; null for cash.</summary>
     public DailySeries OfClass(AssetClass? assetClass) => Sum(Parts.Where(p => p.Class == assetClass), netMoves: false);
 
+    /// <summary>All instruments without cash in base currency.</summary>
+    internal DailySeries OfInstruments() => Sum(Parts.Where(p => p.Class is not null), netMoves: true);
+
     private DailySeries Sum(IEnumerable<ValuedPart> parts, bool netMoves) => parts.Select(p => p.InBase).ToList() is { Count: > 0 } series
         ? DailySeries.Sum(series, netMoves)
-        : new DailySeries(_baseCurrency, _first, [0], [0], [DayMarks.None], []);
-
-    private static DateOnly FirstDay(ValuationInput input)
-    {
-        var first = DateOnly.MaxValue;
-        foreach (var units in input.Units)
-        {
-            first = units.From < first ? units.From : first;
-        }
-
-        foreach (var cash in input.Cash)
-        {
-            first = cash.From < first ? cash.From : first;
-        }
-
-        foreach (var entry in input.Entries)
-        {
-            first = entry.Day < first ? entry.Day : first;
-        }
-
-        return first;
-    }
+        : DailySeries.Nothing(_baseCurrency, _first);
 }
 
 /// <summary>Exchange rates by day, filled in once for each pair of currencies.</summary>

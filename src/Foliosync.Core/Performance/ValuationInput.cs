@@ -9,6 +9,12 @@ public sealed record ValuationInput
     /// <summary>ISO 4217.</summary>
     public required string BaseCurrency { get; init; }
 
+    /// <summary>
+    /// The first day to value; null for the first on which anything is told. What is told of the time before still counts, only that no
+    /// value is made of it.
+    /// </summary>
+    public DateOnly? First { get; init; }
+
     /// <summary>The last day to value, most often today.</summary>
     public required DateOnly Last { get; init; }
 
@@ -45,7 +51,15 @@ public sealed record ValuationInput
 /// First day on which reports tell everything it holds: from then on what no <see cref="UnitsPeriod"/> names is not held. Null when
 /// there are no reports: transactions alone tell then what is held of instruments without one.
 /// </param>
-public sealed record ValuedAccount(Guid Id, string Currency, bool TracksCash, DateOnly? ReportedFrom = null);
+/// <param name="CashFrom">
+/// First day on which cash is part of the value, where it is; until then purchases, sales and income are the money that comes and goes. Null
+/// when it always is.
+/// </param>
+public sealed record ValuedAccount(
+    Guid Id, string Currency, bool TracksCash, DateOnly? ReportedFrom = null, DateOnly? CashFrom = null)
+{
+    internal bool TracksCashOn(DateOnly day) => TracksCash && (CashFrom is not { } from || day >= from);
+}
 
 /// <summary>An instrument to value.</summary>
 /// <param name="Id">Id.</param>

@@ -136,3 +136,31 @@ public sealed class CashBalance
     /// <summary>UTC instant of the report that last changed it.</summary>
     public DateTimeOffset AsOf { get; set; }
 }
+
+/// <summary>What a cash balance was for a time that is over. Appended, never changed; the time still running is the balance itself.</summary>
+public sealed class CashBalancePeriod
+{
+    /// <summary>Id.</summary>
+    public Guid Id { get; set; }
+
+    /// <summary>The account.</summary>
+    public Guid AccountId { get; set; }
+
+    /// <summary>The account.</summary>
+    public BrokerAccount? Account { get; set; }
+
+    /// <summary>See <see cref="CashBalance.Segment"/>.</summary>
+    public required string Segment { get; set; }
+
+    /// <summary>ISO 4217.</summary>
+    public required string Currency { get; set; }
+
+    /// <summary>Negative when owed.</summary>
+    public decimal Amount { get; set; }
+
+    /// <summary>UTC instant of the first report that said so.</summary>
+    public DateTimeOffset From { get; set; }
+
+    /// <summary>UTC instant of the first report that said otherwise.</summary>
+    public DateTimeOffset To { get; set; }
+}

@@ -1,5 +1,5 @@
 using Foliosync.Core.Storage;
-using Microsoft.EntityFrameworkCore;
+using Foliosync.Core.Storage.Bulk;
 
 namespace Foliosync.Core.Prices;
 
@@ -16,14 +16,33 @@ public sealed class FxRates(Database database)
     /// <param name="cancellationToken">Stops the query.</param>
     public async Task<FxTable> LoadAsync(IEnumerable<string> currencies, DateOnly from, DateOnly to, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(OwnerScope.Everyone);
-        var wanted = currencies.Distinct(StringComparer.Ordinal).ToList();
-        var rates = db.FxRates.AsNoTracking().Where(r => wanted.Contains(r.Currency) && r.Day <= to);
+        await using var read = await database.BeginReadAsync(cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(database, read, currencies, from, to, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Loads them from one state of the database. See <see cref="LoadAsync"/>.</summary>
+    internal static async Task<FxTable> ReadAsync(
+        Database database, ReadSnapshot read, IEnumerable<string> currencies, DateOnly from, DateOnly to, CancellationToken cancellationToken)
+    {
+        var wanted = currencies.Distinct(StringComparer.Ordinal).ToArray();
+        var loaded = new List<FxRate>();
+        DateOnly? newest = null;
+        var names = wanted.ToDictionary(c => c, StringComparer.Ordinal);
+        var script = SqlScript.For(database);
         // The first days need the last rate before them, however old.
-        var before = await rates.Where(r => r.Day <= from).MaxAsync(r => (DateOnly?)r.Day, cancellationToken).ConfigureAwait(false);
-        var first = (before ?? from).AddDays(-FxTable.CarriedDays);
-        var loaded = await rates.Where(r => r.Day >= first).ToListAsync(cancellationToken).ConfigureAwait(false);
-        var newest = await db.FxRates.MaxAsync(r => (DateOnly?)r.Day, cancellationToken).ConfigureAwait(false);
+        script.Query(
+            """
+            select currency, day, per_euro, source from fx_rates
+            where currency = any(@wanted) and day <= @to and day >= coalesce((select max(day) from fx_rates where currency = any(@wanted) and day <= @start), @start)
+            order by currency, day, source
+            """,
+            ids: null,
+            row => loaded.Add(new FxRate { Currency = names[row.GetString(0)], Day = row.Day(1), PerEuro = row.Number(2), Source = string.Empty }),
+            ("wanted", wanted),
+            ("start", from.AddDays(-FxTable.CarriedDays)),
+            ("to", to));
+        script.Query("select max(day) from fx_rates", ids: null, row => newest = row.DayOrNull(0));
+        await script.RunAsync(read.Connection, read.Transaction, cancellationToken).ConfigureAwait(false);
         return new FxTable(loaded, newest);
     }
 

@@ -48,7 +48,7 @@ internal sealed class PriceFileFeed(string jobName, IPriceFile prices, Database 
             At = prices.InstantOf(c.Price.Day),
             FetchedAt = now,
         }).OrderBy(p => p.InstrumentId).ThenBy(p => p.Day).ToList();
-        await database.WriteAsync(PriceStatements.PutPrices, rows, cancellationToken).ConfigureAwait(false);
+        await database.WritePricesAsync(rows, cancellationToken).ConfigureAwait(false);
         file.NoteIn(state);
         return rows.Count;
     }

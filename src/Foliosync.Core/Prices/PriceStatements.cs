@@ -1,6 +1,7 @@
 using Foliosync.Core.Instruments;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
+using Foliosync.Core.Valuations;
 
 namespace Foliosync.Core.Prices;
 
@@ -56,6 +57,19 @@ internal static class PriceStatements
         Column.Of<PriceFeedState>("next_at", s => s.NextAt),
         Column.Of<PriceFeedState>("failures", s => s.Failures),
         Column.Of<PriceFeedState>("problem", s => s.Problem));
+
+    /// <summary>Writes prices of a source, and touches the values that they are part of. Give them in the order of their keys.</summary>
+    public static async Task WritePricesAsync(this Database database, IReadOnlyList<Price> prices, CancellationToken cancellationToken)
+    {
+        foreach (var some in prices.Chunk(RowsAtOnce))
+        {
+            var script = SqlScript.For(database);
+            script.Rows(ValuationStatements.TouchHolders, some);
+            script.Rows(ValuationStatements.TouchTraders, some);
+            script.Rows(PutPrices, some);
+            await script.WriteAsync(database, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Writes rows. Give them in the order of their keys, so that two processes cannot wait for each other.</summary>
     public static async Task WriteAsync<TRow>(

@@ -74,7 +74,7 @@ internal sealed class QuoteFeed(string jobName, IQuoteSource quotes, Database da
                 FetchedAt = now,
             })
             .ToList();
-        await database.WriteAsync(PriceStatements.PutPrices, prices, cancellationToken).ConfigureAwait(false);
+        await database.WritePricesAsync(prices, cancellationToken).ConfigureAwait(false);
         return prices.Count;
     }
 

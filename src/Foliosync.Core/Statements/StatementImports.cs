@@ -7,6 +7,7 @@ using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Users;
+using Foliosync.Core.Valuations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -175,9 +176,14 @@ public sealed class StatementImports
             var load = SqlScript.For(_database);
             writes.Reviews.Load(load, [end.Reading]);
             await load.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
-            writes.Add(booked.Changes);
-            writes.Applied.Add(applied);
+            writes.Add(row.AccountId, booked.Changes, report.Report.AsOf, row.ImportedAt);
+            writes.Apply(applied);
             writes.Reviews.Applied(end.Reading, report, wasSurprising: false, row.ImportedAt);
+        }
+
+        if (row.FirstDay is { } first)
+        {
+            writes.Touch(ValuationTouch.OfLedger(row.AccountId, first));
         }
 
         writes.Add(end);

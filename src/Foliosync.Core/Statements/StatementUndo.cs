@@ -5,6 +5,7 @@ using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Users;
+using Foliosync.Core.Valuations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -67,6 +68,8 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
             }
         }
 
+        // All that the file told may be far in the past, and what it hid may come to light again.
+        script.Rows(ValuationStatements.Touch, [new ValuationTouch(import.AccountId, DateOnly.MinValue)]);
         script.Change("update imported_statements set undone_at = @now where id = @run", ids: null, ("now", now), ("run", runId));
         script.Rows(SyncStatements.InsertAuditEvents, [by.Did("statement.undone", runId, now, $$"""{"accountId":"{{import.AccountId}}"}""")]);
         await script.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
@@ -194,6 +197,15 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
         Delete("cash_balances", [.. replaced.CashOpened, .. replaced.Cash.Select(c => c.Id)]);
         script.Rows(SyncStatements.InsertHoldings, replaced.Holdings);
         script.Rows(SyncStatements.InsertCash, replaced.Cash);
+        // What was over is running again.
+        script.Change(
+            """
+            delete from cash_balance_periods where account_id = @account and exists (select 1 from cash_balances c
+                where c.account_id = cash_balance_periods.account_id and c.segment = cash_balance_periods.segment
+                    and c.currency = cash_balance_periods.currency and c.as_of = cash_balance_periods."from")
+            """,
+            ids: null,
+            ("account", accountId));
         script.Rows(PutAccountBack, [(accountId, replaced)]);
 
         void Delete(string table, Guid[] ids)

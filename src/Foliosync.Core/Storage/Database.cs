@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using System.Reflection;
@@ -113,6 +114,26 @@ public sealed class Database : IAsyncDisposable
             }
 
             turn?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Begins to read: everything read until it is disposed of is as it was at the first query, whatever others store meanwhile. It waits
+    /// for no writer and no writer waits for it.
+    /// </summary>
+    public async Task<ReadSnapshot> BeginReadAsync(CancellationToken cancellationToken)
+    {
+        var connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return new ReadSnapshot(connection, connection is SqliteConnection sqlite
+                ? sqlite.BeginTransaction(deferred: true)
+                : await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false));
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }

@@ -9,6 +9,7 @@ using Foliosync.Core.Sync;
 using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Transactions;
 using Foliosync.Core.Users;
+using Foliosync.Core.Valuations;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
@@ -90,6 +91,15 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
     /// <summary>Cash balances, now.</summary>
     public DbSet<CashBalance> CashBalances => Set<CashBalance>();
 
+    /// <summary>Cash balances, earlier.</summary>
+    public DbSet<CashBalancePeriod> CashBalancePeriods => Set<CashBalancePeriod>();
+
+    /// <summary>How far accounts are valued.</summary>
+    public DbSet<ValuationState> ValuationStates => Set<ValuationState>();
+
+    /// <summary>Daily values and flows, by month.</summary>
+    public DbSet<ValuationMonth> ValuationMonths => Set<ValuationMonth>();
+
     /// <summary>Transactions.</summary>
     public DbSet<Transaction> Transactions => Set<Transaction>();
 
@@ -166,6 +176,9 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
         builder.Entity<Holding>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
         builder.Entity<HoldingPeriod>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
         builder.Entity<CashBalance>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
+        builder.Entity<CashBalancePeriod>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
+        builder.Entity<ValuationState>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
+        builder.Entity<ValuationMonth>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
         builder.Entity<Transaction>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
         builder.Entity<ImportedStatement>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
     }

@@ -11,6 +11,7 @@ using Foliosync.Core.Sync;
 using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Transactions;
 using Foliosync.Core.Users;
+using Foliosync.Core.Valuations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -131,6 +132,24 @@ internal static class StorageModel
         {
             e.HasIndex(c => new { c.AccountId, c.Segment, c.Currency }).IsUnique();
             OfAccount(e, c => c.Account);
+        });
+        builder.Entity<CashBalancePeriod>(e =>
+        {
+            e.HasIndex(c => new { c.AccountId, c.To });
+            OfAccount(e, c => c.Account);
+        });
+        builder.Entity<ValuationState>(e =>
+        {
+            e.HasKey(s => s.AccountId);
+            e.HasIndex(s => s.StaleFrom).HasFilter("stale_from IS NOT NULL");
+            e.HasOne(s => s.Account).WithOne().HasForeignKey<ValuationState>(s => s.AccountId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<ValuationMonth>(e =>
+        {
+            e.HasKey(m => new { m.AccountId, m.Month, m.Class, m.Currency });
+            e.Property(m => m.Class).HasMaxLength(30);
+            e.Property(m => m.Currency).HasMaxLength(3);
+            OfAccount(e, m => m.Account);
         });
         builder.Entity<Transaction>(e =>
         {

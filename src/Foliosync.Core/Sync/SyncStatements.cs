@@ -176,6 +176,15 @@ internal static class SyncStatements
         Column.Of<CashBalance>("amount", c => c.Amount),
         Column.Of<CashBalance>("as_of", c => c.AsOf));
 
+    public static readonly RowStatement<EndedCash> InsertCashPeriods = new(
+        """
+        insert into cash_balance_periods (id, account_id, segment, currency, amount, "from", "to")
+        select r.id, c.account_id, c.segment, c.currency, c.amount, c.as_of, r.to_at from {rows} join cash_balances c on c.id = r.cash_id
+        """,
+        Column.Of<EndedCash>("id", c => c.Id),
+        Column.Of<EndedCash>("cash_id", c => c.CashId),
+        Column.Of<EndedCash>("to_at", c => c.At));
+
     public static readonly RowStatement<Transaction> InsertTransactions = Inserting(string.Empty);
 
     /// <summary>The same for rows that may be there already: these stay as they are.</summary>
@@ -274,6 +283,12 @@ internal static class SyncStatements
         Column.Of<Holding>("first_price", h => h.FirstPrice),
     ];
 }
+
+/// <summary>A cash balance that is another from an instant on, or none.</summary>
+/// <param name="Id">Id of the time that is over.</param>
+/// <param name="CashId">The balance.</param>
+/// <param name="At">UTC instant of the report that said so.</param>
+internal readonly record struct EndedCash(Guid Id, Guid CashId, DateTimeOffset At);
 
 /// <summary>A run that begins.</summary>
 internal sealed record RunStart(Guid RunId, Guid ConnectionId, SyncTrigger Trigger, DateTimeOffset At, Guid LeaseToken);

@@ -195,7 +195,7 @@ internal sealed partial class SyncStore(
         if (account.IsUnchanged)
         {
             counts += new SyncCounts(report.Received, 0, 0, 0, report.Lots.Count + (report.Cash?.Count ?? 0) + report.Transactions.Count, report.Skipped);
-            writes.Applied.Add(account);
+            writes.Apply(account);
             writes.Reviews.Applied(reading, account, wasSurprising: false, now);
             return null;
         }
@@ -237,8 +237,8 @@ internal sealed partial class SyncStore(
             writes.Touched.Add(touch);
         }
 
-        writes.Add(changes);
-        writes.Applied.Add(account);
+        writes.Add(account.Account.Id, changes, report.AsOf, now);
+        writes.Apply(account);
         writes.Reviews.Applied(reading, account, wasSurprising: changes.Suspicion is not null, now);
         counts += new SyncCounts(
             report.Received,

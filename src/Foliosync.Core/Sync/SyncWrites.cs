@@ -5,6 +5,7 @@ using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage.Bulk;
 using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Transactions;
+using Foliosync.Core.Valuations;
 
 namespace Foliosync.Core.Sync;
 
@@ -21,6 +22,8 @@ internal sealed class SyncWrites
     private readonly List<Transaction> _transactions = [];
     private readonly List<Alert> _alerts = [];
     private readonly List<IncidentEnd> _healed = [];
+    private readonly List<EndedCash> _cashEnded = [];
+    private readonly List<ValuationTouch> _touched = [];
 
     public List<RunEnd> Ends { get; } = [];
 
@@ -35,8 +38,33 @@ internal sealed class SyncWrites
     /// <summary>Accounts whose inferred transactions may be others now.</summary>
     public List<LedgerTouch> Touched { get; } = [];
 
-    public void Add(AccountChanges changes)
+    /// <summary>Adds what a report changes.</summary>
+    /// <param name="accountId">The account.</param>
+    /// <param name="changes">The changes.</param>
+    /// <param name="asOf">UTC instant of the report.</param>
+    /// <param name="now">UTC instant.</param>
+    public void Add(Guid accountId, AccountChanges changes, DateTimeOffset asOf, DateTimeOffset now)
     {
+        foreach (var cash in changes.CashChanged.Concat(changes.CashClosed))
+        {
+            _cashEnded.Add(new EndedCash(Guid.CreateVersion7(now), cash.Id, asOf));
+        }
+
+        if (changes.CashOpened.Count > 0)
+        {
+            // What cash there was before follows from the first balance.
+            Touch(new ValuationTouch(accountId, DateOnly.MinValue));
+        }
+        else if (changes.Opened.Count + changes.Ended.Count > 0)
+        {
+            Touch(ValuationTouch.OfLedger(accountId, asOf));
+        }
+
+        if (changes.Transactions.Count > 0)
+        {
+            Touch(ValuationTouch.OfLedger(accountId, changes.Transactions.Min(t => t.TradedAt)));
+        }
+
         _opened.AddRange(changes.Opened);
         _changed.AddRange(changes.Changed);
         _closed.AddRange(changes.Closed.Select(h => h.Id));
@@ -46,6 +74,19 @@ internal sealed class SyncWrites
         _cashClosed.AddRange(changes.CashClosed.Select(c => c.Id));
         _transactions.AddRange(changes.Transactions);
     }
+
+    /// <summary>Takes a report that is applied over. What it changes is added apart.</summary>
+    public void Apply(AccountReading reading)
+    {
+        Applied.Add(reading);
+        if (!reading.IsUnchanged)
+        {
+            Touch(ValuationTouch.OfPrices(reading.Account.Id, reading.Report.AsOf));
+        }
+    }
+
+    /// <summary>Values of an account may be others now.</summary>
+    public void Touch(ValuationTouch touch) => _touched.Add(touch);
 
     public void Add(RunEnd end)
     {
@@ -106,6 +147,8 @@ internal sealed class SyncWrites
 
         script.Rows(SyncStatements.UpdateHoldings, _changed);
         script.Rows(SyncStatements.InsertHoldings, _opened);
+        // Before the balances change.
+        script.Rows(SyncStatements.InsertCashPeriods, _cashEnded);
         if (_cashClosed.Count > 0)
         {
             script.Change("delete from cash_balances where id {ids}", _cashClosed);
@@ -115,6 +158,7 @@ internal sealed class SyncWrites
         script.Rows(SyncStatements.InsertCash, _cashOpened);
         script.Rows(SyncStatements.InsertTransactions, _transactions);
         script.Rows(SyncStatements.ApplyReports, Applied);
+        script.Rows(ValuationStatements.Touch, ValuationTouch.Merge(_touched));
         Reviews.AddTo(script, Ends.Count > 0 ? Ends[0].FinishedAt!.Value : default);
         script.Rows(SyncStatements.InsertSnapshots, [.. Ends.Select(e => e.Reading.Snapshot).OfType<Snapshot>()]);
         script.Rows(

@@ -11,6 +11,7 @@ using Foliosync.Core.Sync.Replays;
 using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Transactions;
 using Foliosync.Core.Users;
+using Foliosync.Core.Valuations;
 using Foliosync.Diagnosis;
 using Microsoft.AspNetCore.Mvc;
 
@@ -66,6 +67,8 @@ namespace Foliosync.Api;
 [JsonSerializable(typeof(Page<AlertDeliveryView>))]
 [JsonSerializable(typeof(Page<FxRateView>))]
 [JsonSerializable(typeof(Page<PriceView>))]
+[JsonSerializable(typeof(ValuationsView))]
+[JsonSerializable(typeof(PerformanceReport))]
 [JsonSerializable(typeof(UpdateStatus))]
 [JsonSerializable(typeof(Page<TokenView>))]
 [JsonSerializable(typeof(TokenInput))]

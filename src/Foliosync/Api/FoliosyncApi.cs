@@ -84,6 +84,7 @@ internal static class FoliosyncApi
         AlertChannelsApi.Map(api);
         FxRatesApi.Map(api);
         PricesApi.Map(api);
+        ValuationsApi.Map(api);
         TokensApi.Map(api);
         StatusApi.Map(api);
         return app;

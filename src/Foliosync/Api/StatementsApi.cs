@@ -3,6 +3,7 @@ using System.Security.Claims;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core;
 using Foliosync.Core.Statements;
+using Foliosync.Core.Valuations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -82,6 +83,7 @@ internal static class StatementsApi
     private static async Task<Ok<StatementView>> ImportAsync(
         ClaimsPrincipal user,
         StatementImports imports,
+        ValuationNudge nudge,
         Guid id,
         IFormFile? file,
         [FromForm, Description("Id of the format; recognised when left out.")] string? format,
@@ -100,6 +102,11 @@ internal static class StatementsApi
             progress: null,
             Caller.Of(user).Actor,
             cancellationToken);
+        if (result.RunId is not null)
+        {
+            await nudge(cancellationToken);
+        }
+
         return TypedResults.Ok(StatementView.Of(result));
     }
 
@@ -133,6 +140,10 @@ internal static class StatementsApi
     }
 
     private static async Task<Ok<UndoneStatement>> UndoAsync(
-        ClaimsPrincipal user, StatementUndo undo, Guid id, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await undo.UndoAsync(id, Caller.Of(user).Actor, cancellationToken));
+        ClaimsPrincipal user, StatementUndo undo, ValuationNudge nudge, Guid id, CancellationToken cancellationToken)
+    {
+        var undone = await undo.UndoAsync(id, Caller.Of(user).Actor, cancellationToken);
+        await nudge(cancellationToken);
+        return TypedResults.Ok(undone);
+    }
 }

@@ -53,6 +53,10 @@ internal static class ImportVerbs
                 cancellationToken));
         await context.Service<Workers>().LeaveAsync(CancellationToken.None);
         context.Output.Result(StatementView.Of(result), console => Show(console, result));
+        if (!isDry)
+        {
+            await context.UpdateValuesAsync(cancellationToken);
+        }
 
         // Where no server runs, nobody else would tell.
         await context.Service<AlertDeliveries>().RunAsync(cancellationToken);
@@ -64,6 +68,7 @@ internal static class ImportVerbs
         var undone = await context.Service<StatementUndo>().UndoAsync(context.Get(Run), Actor.CommandLine, cancellationToken);
         context.Output.Result(undone, console => console.Line(
             $"Undone: {Tables.Number(undone.Removed)} transactions removed, {Tables.Number(undone.Restored)} holdings and balances as they were before."));
+        await context.UpdateValuesAsync(cancellationToken);
     }
 
     private static void Show(IAnsiConsole console, StatementResult result)

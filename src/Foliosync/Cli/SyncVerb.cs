@@ -35,6 +35,7 @@ internal static class SyncVerb
         if (!cancellationToken.IsCancellationRequested)
         {
             // Whoever syncs from cron has no server that would do it.
+            await context.UpdateValuesAsync(cancellationToken);
             await context.Service<HistoryRetention>().RunAsync(cancellationToken);
         }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Foliosync.Brokers;
 using Foliosync.Core.Storage;
+using Foliosync.Core.Valuations;
 using Foliosync.Hosting;
 
 namespace Foliosync.Cli;
@@ -48,6 +49,11 @@ internal sealed class VerbContext(ParseResult arguments, Output output) : IAsync
             output.Say(message);
         }
     }
+
+    /// <summary>Computes the values that no longer fit what is stored, with a progress bar.</summary>
+    public Task<int> UpdateValuesAsync(CancellationToken cancellationToken) => output.WithProgressAsync(
+        "Valuing",
+        report => Service<ValuationUpdates>().RunAsync(new Relay<ValuationProgress>(p => report(p.Done, p.Total)), cancellationToken));
 
     public async ValueTask DisposeAsync()
     {

@@ -16,6 +16,7 @@ using Foliosync.Core.Sync;
 using Foliosync.Core.Sync.Replays;
 using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Users;
+using Foliosync.Core.Valuations;
 using Foliosync.Diagnosis;
 
 namespace Foliosync.Hosting;
@@ -68,6 +69,10 @@ internal static class FoliosyncServices
         services.AddSingleton<LedgerExport>();
         AddAlerts(services, settings.Alerts);
         AddPrices(services, settings);
+        services.AddSingleton<ValuationUpdates>();
+        services.AddSingleton<IRecurringJob, ValuationClock>();
+        services.AddSingleton<ValuationNudge>(_ => Task.CompletedTask);
+        services.AddSingleton<PerformanceReports>();
         services.AddSingleton<Instance>();
         services.AddSingleton<SqliteBackup>();
         services.AddSingleton<PostgresTools>();

@@ -79,6 +79,15 @@ public sealed class AccessMatrixTests
         new("POST /api/v1/sync-runs/{id:guid}/undo", Access.OneRow, $"/api/v1/sync-runs/{rows.ImportRun}/undo"),
         new("GET /api/v1/accounts/{id:guid}/export", Access.OneRow, $"/api/v1/accounts/{rows.Account}/export?format=ghostfolio"),
         new("GET /api/v1/portfolios/{id:guid}/export", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/export?format=csv"),
+        new("GET /api/v1/portfolios/{id:guid}/valuations", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/valuations?parts=true"),
+        new("GET /api/v1/portfolios/{id:guid}/performance", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/performance?explain=true"),
+        new("POST /api/v1/portfolios/{id:guid}/performance", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/performance?period=1d", Prices),
+        new("GET /api/v1/accounts/{id:guid}/valuations", Access.OneRow, $"/api/v1/accounts/{rows.Account}/valuations"),
+        new("GET /api/v1/accounts/{id:guid}/performance", Access.OneRow, $"/api/v1/accounts/{rows.Account}/performance?explain=true"),
+        new("POST /api/v1/accounts/{id:guid}/performance", Access.OneRow, $"/api/v1/accounts/{rows.Account}/performance?period=1d", Prices),
+        new("GET /api/v1/instruments/{id:guid}/valuations", Access.OneRow, $"/api/v1/instruments/{rows.HeldInstrument}/valuations"),
+        new("GET /api/v1/instruments/{id:guid}/performance", Access.OneRow, $"/api/v1/instruments/{rows.HeldInstrument}/performance"),
+        new("POST /api/v1/instruments/{id:guid}/performance", Access.OneRow, $"/api/v1/instruments/{rows.HeldInstrument}/performance?period=1d", Prices),
         new("GET /api/v1/holdings", Access.OwnRows, "/api/v1/holdings"),
         new("GET /api/v1/cash-balances", Access.OwnRows, "/api/v1/cash-balances"),
         new("GET /api/v1/transactions", Access.OwnRows, "/api/v1/transactions"),
@@ -105,9 +114,18 @@ public sealed class AccessMatrixTests
         { new StringContent("date,kind,symbol,quantity,price,currency\n2025-02-03,buy,INFY,10,1500,INR\n"), "file", "trades.csv" },
     };
 
+    private static readonly Func<HttpContent> Prices = () => new MultipartFormDataContent
+    {
+        {
+            new StringContent(string.Join('\n', Enumerable.Range(-10, 12).Select(d => $"{TimeProvider.System.GetUtcNow().AddDays(d):yyyy-MM-dd},100"))),
+            "file",
+            "prices.csv"
+        },
+    };
+
     private sealed record Rows(
         string Portfolio, string EmptyPortfolio, string Connection, string Run, string WaitingRun, string ImportRun, string Account, string Transaction, string Token,
-        string Holding, string Alert, string Channel, string Instrument)
+        string Holding, string Alert, string Channel, string Instrument, string HeldInstrument)
     {
         // An instrument belongs to nobody; its id hides nothing.
         public IEnumerable<string> All => [Portfolio, EmptyPortfolio, Connection, Run, WaitingRun, ImportRun, Account, Transaction, Token, Holding, Alert, Channel];
@@ -118,7 +136,7 @@ public sealed class AccessMatrixTests
     {
         await using var host = await ApiHost.StartAsync();
 
-        var listed = Matrix(new Rows("", "", "", "", "", "", "", "", "", "", "", "", "")).Select(e => e.Endpoint);
+        var listed = Matrix(new Rows("", "", "", "", "", "", "", "", "", "", "", "", "", "")).Select(e => e.Endpoint);
 
         listed.ShouldBe(host.Endpoints, ignoreOrder: true);
     }
@@ -243,6 +261,7 @@ public sealed class AccessMatrixTests
             (await owner.GetJsonAsync("/api/v1/holdings")).Items()[0].Id(),
             (await owner.GetJsonAsync("/api/v1/alerts")).Items()[0].Id(),
             (await channel.JsonAsync()).Id(),
-            db.Instruments.First().Id.ToString());
+            db.Instruments.First().Id.ToString(),
+            db.Holdings.First().InstrumentId.ToString());
     }
 }

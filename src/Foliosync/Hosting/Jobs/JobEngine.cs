@@ -2,6 +2,7 @@ using System.Globalization;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
+using Foliosync.Core.Valuations;
 using Foliosync.Diagnosis;
 using Quartz;
 
@@ -62,6 +63,7 @@ internal static class JobEngine
     {
         services.AddSingleton<SyncTriggers>();
         services.AddSingleton<SyncNudge>(s => s.GetRequiredService<SyncTriggers>().SyncNowAsync);
+        services.AddSingleton<ValuationNudge>(s => s.GetRequiredService<SyncTriggers>().ValueAsync);
         services.AddQuartzExecutionHistory(options =>
         {
             // A completion that waited for its own row of history would halve the rate.

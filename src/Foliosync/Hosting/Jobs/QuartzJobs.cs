@@ -1,6 +1,7 @@
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Sync;
+using Foliosync.Core.Valuations;
 using Quartz;
 
 namespace Foliosync.Hosting.Jobs;
@@ -21,18 +22,24 @@ internal sealed class PlannerJob(SyncPlanner planner, SyncTriggers triggers) : I
         {
             await triggers.SyncShardAsync(shard, cancellationToken);
         }
+
+        if (plan.HasStaleValues)
+        {
+            await triggers.ValueAsync(cancellationToken);
+        }
     }
 }
 
 /// <summary>Syncs what is due in one shard of one broker.</summary>
 [DisallowConcurrentExecution]
-internal sealed class ShardJob(SyncEngine engine) : IJob
+internal sealed class ShardJob(SyncEngine engine, SyncTriggers triggers) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         var (brokerId, shard) = SyncTriggers.ShardOf(context.JobDetail.Key);
         var progress = new Progress(p => context.ReportProgress(p.Total == 0 ? 0 : p.Done * 100 / p.Total, $"{p.Done} of {p.Total} connections"));
         await engine.RunDueAsync(brokerId, shard, progress, cancellationToken);
+        await triggers.ValueAsync(cancellationToken);
     }
 
     private sealed class Progress(Action<SyncProgress> report) : IProgress<SyncProgress>
@@ -42,10 +49,26 @@ internal sealed class ShardJob(SyncEngine engine) : IJob
 }
 
 /// <summary>Syncs the one connection that somebody is waiting for.</summary>
-internal sealed class SyncNowJob(SyncEngine engine) : IJob
+internal sealed class SyncNowJob(SyncEngine engine, SyncTriggers triggers) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        await engine.RunQueuedAsync(Guid.Parse(context.Trigger.Key.Name), cancellationToken);
+        await triggers.ValueAsync(cancellationToken);
+    }
+}
+
+/// <summary>Computes the values that no longer fit what is known; one job at a time in the whole cluster.</summary>
+[DisallowConcurrentExecution]
+internal sealed class ValuationJob(ValuationUpdates updates) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
-        await engine.RunQueuedAsync(Guid.Parse(context.Trigger.Key.Name), cancellationToken);
+        await updates.RunAsync(new Progress(p => context.ReportProgress(p.Done * 100 / p.Total, $"{p.Done} of {p.Total} accounts")), cancellationToken);
+
+    private sealed class Progress(Action<ValuationProgress> report) : IProgress<ValuationProgress>
+    {
+        public void Report(ValuationProgress value) => report(value);
+    }
 }
 
 /// <summary>Does one of the recurring jobs, named by its key.</summary>

@@ -12,6 +12,7 @@ internal sealed class SyncTriggers(ISchedulerFactory schedulers)
 
     private const string ManualGroup = "manual";
     private const string ShardGroup = "shard";
+    private const string ValuationGroup = "valuation";
 
     private static readonly JobKey SyncNow = new("sync-now", ManualGroup);
 
@@ -46,6 +47,22 @@ internal sealed class SyncTriggers(ISchedulerFactory schedulers)
             .WithIdentity(name, ShardGroup)
             .ForJob(name, ShardGroup)
             .WithExecutionGroup(BrokerGroup + due.BrokerId)
+            .StartAt(scheduler.TimeProvider.GetUtcNow())
+            .WithSchedule(Once())
+            .Build();
+        await scheduler.ScheduleTrigger(trigger, TriggerConflict.Keep, cancellationToken);
+    }
+
+    /// <summary>Computes the values that were touched. While it is at that, one more turn waits: something may be touched behind its back.</summary>
+    public async Task ValueAsync(CancellationToken cancellationToken)
+    {
+        var scheduler = await schedulers.GetScheduler(cancellationToken);
+        var key = new JobKey("value", ValuationGroup);
+        await StoreAsync<ValuationJob>(scheduler, key, cancellationToken);
+        var trigger = TriggerBuilder.Create<ValuationJob>()
+            .WithIdentity("value", ValuationGroup)
+            .ForJob(key)
+            .WithExecutionGroup(ValuationGroup)
             .StartAt(scheduler.TimeProvider.GetUtcNow())
             .WithSchedule(Once())
             .Build();

@@ -795,6 +795,48 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.ToTable("cash_balances");
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Portfolios.CashBalancePeriod", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<decimal>("Amount")
+                        .HasColumnType("numeric")
+                        .HasColumnName("amount");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("currency");
+
+                    b.Property<DateTimeOffset>("From")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("from");
+
+                    b.Property<string>("Segment")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("segment");
+
+                    b.Property<DateTimeOffset>("To")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("to");
+
+                    b.HasKey("Id")
+                        .HasName("pk_cash_balance_periods");
+
+                    b.HasIndex("AccountId", "To")
+                        .HasDatabaseName("ix_cash_balance_periods_account_id_to");
+
+                    b.ToTable("cash_balance_periods");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Portfolios.Holding", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1684,6 +1726,89 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.ToTable("users", (string)null);
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Valuations.ValuationMonth", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateOnly>("Month")
+                        .HasColumnType("date")
+                        .HasColumnName("month");
+
+                    b.Property<string>("Class")
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("class");
+
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<byte[]>("Data")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("data");
+
+                    b.HasKey("AccountId", "Month", "Class", "Currency")
+                        .HasName("pk_valuation_months");
+
+                    b.ToTable("valuation_months");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Valuations.ValuationState", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateOnly?>("CashFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("cash_from");
+
+                    b.Property<DateTimeOffset?>("ComputedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("computed_at");
+
+                    b.Property<DateOnly?>("FirstDay")
+                        .HasColumnType("date")
+                        .HasColumnName("first_day");
+
+                    b.Property<long>("Generation")
+                        .HasColumnType("bigint")
+                        .HasColumnName("generation");
+
+                    b.Property<DateOnly?>("LastDay")
+                        .HasColumnType("date")
+                        .HasColumnName("last_day");
+
+                    b.Property<DateOnly?>("RangesFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("ranges_from");
+
+                    b.Property<DateOnly?>("ReportedFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("reported_from");
+
+                    b.Property<DateOnly?>("StaleFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("stale_from");
+
+                    b.Property<long>("Touches")
+                        .HasColumnType("bigint")
+                        .HasColumnName("touches");
+
+                    b.HasKey("AccountId")
+                        .HasName("pk_valuation_states");
+
+                    b.HasIndex("StaleFrom")
+                        .HasDatabaseName("ix_valuation_states_stale_from")
+                        .HasFilter("stale_from IS NOT NULL");
+
+                    b.ToTable("valuation_states");
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>
                 {
                     b.Property<int>("Id")
@@ -1959,6 +2084,18 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.Navigation("Account");
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Portfolios.CashBalancePeriod", b =>
+                {
+                    b.HasOne("Foliosync.Core.Portfolios.BrokerAccount", "Account")
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_cash_balance_periods_accounts_account_id");
+
+                    b.Navigation("Account");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Portfolios.Holding", b =>
                 {
                     b.HasOne("Foliosync.Core.Portfolios.BrokerAccount", "Account")
@@ -2083,6 +2220,30 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_api_tokens_users_user_id");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Valuations.ValuationMonth", b =>
+                {
+                    b.HasOne("Foliosync.Core.Portfolios.BrokerAccount", "Account")
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_valuation_months_accounts_account_id");
+
+                    b.Navigation("Account");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Valuations.ValuationState", b =>
+                {
+                    b.HasOne("Foliosync.Core.Portfolios.BrokerAccount", "Account")
+                        .WithOne()
+                        .HasForeignKey("Foliosync.Core.Valuations.ValuationState", "AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_valuation_states_accounts_account_id");
+
+                    b.Navigation("Account");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>

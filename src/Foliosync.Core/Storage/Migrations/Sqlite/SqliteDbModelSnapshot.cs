@@ -786,6 +786,48 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.ToTable("cash_balances");
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Portfolios.CashBalancePeriod", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<decimal>("Amount")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("amount");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<long>("From")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from");
+
+                    b.Property<string>("Segment")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("segment");
+
+                    b.Property<long>("To")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("to");
+
+                    b.HasKey("Id")
+                        .HasName("pk_cash_balance_periods");
+
+                    b.HasIndex("AccountId", "To")
+                        .HasDatabaseName("ix_cash_balance_periods_account_id_to");
+
+                    b.ToTable("cash_balance_periods");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Portfolios.Holding", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1671,6 +1713,89 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.ToTable("users", (string)null);
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Valuations.ValuationMonth", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateOnly>("Month")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("month");
+
+                    b.Property<string>("Class")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("class");
+
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<byte[]>("Data")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("data");
+
+                    b.HasKey("AccountId", "Month", "Class", "Currency")
+                        .HasName("pk_valuation_months");
+
+                    b.ToTable("valuation_months");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Valuations.ValuationState", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateOnly?>("CashFrom")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cash_from");
+
+                    b.Property<long?>("ComputedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("computed_at");
+
+                    b.Property<DateOnly?>("FirstDay")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("first_day");
+
+                    b.Property<long>("Generation")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("generation");
+
+                    b.Property<DateOnly?>("LastDay")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_day");
+
+                    b.Property<DateOnly?>("RangesFrom")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ranges_from");
+
+                    b.Property<DateOnly?>("ReportedFrom")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reported_from");
+
+                    b.Property<DateOnly?>("StaleFrom")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stale_from");
+
+                    b.Property<long>("Touches")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("touches");
+
+                    b.HasKey("AccountId")
+                        .HasName("pk_valuation_states");
+
+                    b.HasIndex("StaleFrom")
+                        .HasDatabaseName("ix_valuation_states_stale_from")
+                        .HasFilter("stale_from IS NOT NULL");
+
+                    b.ToTable("valuation_states");
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>
                 {
                     b.Property<int>("Id")
@@ -1944,6 +2069,18 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.Navigation("Account");
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Portfolios.CashBalancePeriod", b =>
+                {
+                    b.HasOne("Foliosync.Core.Portfolios.BrokerAccount", "Account")
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_cash_balance_periods_accounts_account_id");
+
+                    b.Navigation("Account");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Portfolios.Holding", b =>
                 {
                     b.HasOne("Foliosync.Core.Portfolios.BrokerAccount", "Account")
@@ -2068,6 +2205,30 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_api_tokens_users_user_id");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Valuations.ValuationMonth", b =>
+                {
+                    b.HasOne("Foliosync.Core.Portfolios.BrokerAccount", "Account")
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_valuation_months_accounts_account_id");
+
+                    b.Navigation("Account");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Valuations.ValuationState", b =>
+                {
+                    b.HasOne("Foliosync.Core.Portfolios.BrokerAccount", "Account")
+                        .WithOne()
+                        .HasForeignKey("Foliosync.Core.Valuations.ValuationState", "AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_valuation_states_accounts_account_id");
+
+                    b.Navigation("Account");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>
