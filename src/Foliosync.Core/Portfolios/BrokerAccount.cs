@@ -1,4 +1,5 @@
 using Foliosync.Core.Connections;
+using Foliosync.Core.Transactions;
 
 namespace Foliosync.Core.Portfolios;
 
@@ -55,4 +56,7 @@ public sealed class BrokerAccount
 
     /// <summary>For an account that files are handed in for: days without one after which its owner is reminded; null for the usual time, 0 for never.</summary>
     public int? RemindAfterDays { get; set; }
+
+    /// <summary>Which units leave first, and what they cost; FIFO unless a person chose otherwise.</summary>
+    public CostMethod CostMethod { get; set; }
 }

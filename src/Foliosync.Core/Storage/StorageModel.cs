@@ -114,6 +114,7 @@ internal static class StorageModel
         {
             e.HasIndex(a => new { a.ConnectionId, a.ExternalId }).IsUnique();
             e.HasIndex(a => new { a.OwnerId, a.Id });
+            e.Enum(a => a.CostMethod).HasDefaultValue(CostMethod.Fifo);
             e.HasOne<Portfolio>().WithMany().HasForeignKey(a => a.PortfolioId).OnDelete(DeleteBehavior.Restrict);
         });
         builder.Entity<Holding>(e =>

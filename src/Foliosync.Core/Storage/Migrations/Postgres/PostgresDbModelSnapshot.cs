@@ -679,6 +679,14 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("connection_id");
 
+                    b.Property<string>("CostMethod")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasDefaultValue("fifo")
+                        .HasColumnName("cost_method");
+
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasColumnType("text")
