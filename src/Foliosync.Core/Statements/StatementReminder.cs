@@ -3,7 +3,6 @@ using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Storage;
-using Foliosync.Core.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Foliosync.Core.Statements;
@@ -16,36 +15,6 @@ public sealed class StatementReminder(Database database, Incidents incidents, St
 
     /// <inheritdoc/>
     public TimeSpan Every => TimeSpan.FromHours(1);
-
-    /// <summary>Sets when the owner of an account is reminded.</summary>
-    /// <param name="database">Where it is kept.</param>
-    /// <param name="accountId">The account.</param>
-    /// <param name="days">Days without a file, 0 for never; null to leave it as it is.</param>
-    /// <param name="by">Who sets it.</param>
-    /// <param name="now">UTC instant.</param>
-    /// <param name="cancellationToken">Stops before anything is stored.</param>
-    /// <exception cref="NotFoundException">There is no such account within reach.</exception>
-    /// <exception cref="InputException">The number cannot be used.</exception>
-    public static async Task SetAsync(Database database, Guid accountId, int? days, Actor by, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(database);
-        ArgumentNullException.ThrowIfNull(by);
-        await using var db = database.Open(by.Scope);
-        var account = await db.Accounts.SingleOrDefaultAsync(a => a.Id == accountId, cancellationToken) ?? throw new NotFoundException("account");
-        if (days is < 0 or > 3660)
-        {
-            throw new InputException("Give a number of days from 1 to 3660, or 0 for no reminder.", "remindAfterDays");
-        }
-
-        if (days is null)
-        {
-            return;
-        }
-
-        account.RemindAfterDays = days;
-        db.AuditEvents.Add(by.Did("account.changed", accountId, now));
-        await db.SaveChangesAsync(cancellationToken);
-    }
 
     /// <inheritdoc/>
     public async Task RunAsync(CancellationToken cancellationToken)

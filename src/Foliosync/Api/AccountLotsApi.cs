@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Foliosync.Brokers.Contract;
 using Foliosync.Core.Ledgers;
 using Foliosync.Core.Transactions;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,8 +1,8 @@
 using System.Security.Claims;
 using Foliosync.Core;
 using Foliosync.Core.Portfolios;
-using Foliosync.Core.Statements;
 using Foliosync.Core.Storage;
+using Foliosync.Core.Transactions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -19,6 +19,7 @@ namespace Foliosync.Api;
 /// <param name="ReportedAt">What the last applied report describes; null before the first.</param>
 /// <param name="ReviewSince">Since when a report waits for review; null when none does.</param>
 /// <param name="RemindAfterDays">For an account that only files feed: days without one until its owner is reminded; null for the usual time, 0 for never.</param>
+/// <param name="CostMethod">Which units leave first, and what they cost.</param>
 internal sealed record AccountView(
     Guid Id,
     Guid ConnectionId,
@@ -29,11 +30,13 @@ internal sealed record AccountView(
     string Currency,
     DateTimeOffset? ReportedAt,
     DateTimeOffset? ReviewSince,
-    int? RemindAfterDays);
+    int? RemindAfterDays,
+    CostMethod CostMethod);
 
 /// <summary>What a person changes about an account; what is left out stays.</summary>
 /// <param name="RemindAfterDays">Days without a file until the owner is reminded, at most 3660; 0 for never.</param>
-internal sealed record AccountPatch(int? RemindAfterDays);
+/// <param name="CostMethod">Which units leave first, and what they cost.</param>
+internal sealed record AccountPatch(int? RemindAfterDays, CostMethod? CostMethod);
 
 /// <summary><c>/api/v1/accounts</c>.</summary>
 internal static class AccountsApi
@@ -75,10 +78,11 @@ internal static class AccountsApi
         ClaimsPrincipal user, Database database, TimeProvider clock, Guid id, AccountPatch patch, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
-        await StatementReminder.SetAsync(database, id, patch.RemindAfterDays, caller.Actor, clock.GetUtcNow(), cancellationToken);
+        await AccountSettings.ChangeAsync(
+            database, id, new AccountChange(patch.RemindAfterDays, patch.CostMethod), caller.Actor, clock.GetUtcNow(), cancellationToken);
         return await GetAsync(user, database, id, cancellationToken);
     }
 
     private static IQueryable<AccountView> Views(IQueryable<BrokerAccount> accounts) => accounts.Select(a => new AccountView(
-        a.Id, a.ConnectionId, a.PortfolioId, a.Connection!.BrokerId, a.ExternalId, a.Name, a.Currency, a.ReportedAt, a.ReviewSince, a.RemindAfterDays));
+        a.Id, a.ConnectionId, a.PortfolioId, a.Connection!.BrokerId, a.ExternalId, a.Name, a.Currency, a.ReportedAt, a.ReviewSince, a.RemindAfterDays, a.CostMethod));
 }

@@ -28,7 +28,7 @@ namespace Foliosync.Api;
         typeof(CamelCase<ConnectionState>), typeof(CamelCase<SyncTrigger>), typeof(CamelCase<SyncRunState>),
         typeof(CamelCase<ReviewState>), typeof(CamelCase<LotChangeKind>),
         typeof(CamelCase<TransactionKind>), typeof(CamelCase<TransactionSource>), typeof(CamelCase<DifferenceCause>), typeof(CamelCase<TokenScope>),
-        typeof(CamelCase<CheckState>),
+        typeof(CamelCase<CheckState>), typeof(CamelCase<CostMethod>),
         typeof(CamelCase<AlertChannelKind>), typeof(CamelCase<AlertEvent>), typeof(CamelCase<AlertDeliveryState>),
     ])]
 [JsonSerializable(typeof(ProblemDetails))]
@@ -53,6 +53,7 @@ namespace Foliosync.Api;
 [JsonSerializable(typeof(Page<AccountView>))]
 [JsonSerializable(typeof(AccountPatch))]
 [JsonSerializable(typeof(ReconciliationView))]
+[JsonSerializable(typeof(AccountLotsView))]
 [JsonSerializable(typeof(StatementView))]
 [JsonSerializable(typeof(UndoneStatement))]
 [JsonSerializable(typeof(Page<HoldingView>))]

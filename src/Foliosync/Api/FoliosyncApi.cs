@@ -74,6 +74,7 @@ internal static class FoliosyncApi
         SyncRunsApi.Map(api);
         ReviewsApi.Map(api);
         AccountsApi.Map(api);
+        AccountLotsApi.Map(api);
         StatementsApi.Map(api, app.Services.GetRequiredService<StatementSettings>());
         ReconciliationApi.Map(api);
         HoldingsApi.Map(api);

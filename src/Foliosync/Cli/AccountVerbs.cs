@@ -2,7 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using Foliosync.Api;
 using Foliosync.Core.Ledgers;
+using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
+using Foliosync.Core.Transactions;
+using Foliosync.Core.Users;
 using Microsoft.EntityFrameworkCore;
 using Spectre.Console;
 
@@ -13,11 +16,23 @@ internal static class AccountVerbs
 {
     private static readonly Argument<Guid> Account = Input.Id("The account", "accounts list", "ACCOUNT");
 
+    private static readonly Option<string?> Method = new Option<string?>("--method")
+    {
+        Description = "How lots are kept", HelpName = string.Join('|', Named<CostMethod>.Names),
+    }.AcceptOnlyFromAmong([.. Named<CostMethod>.Names]);
+
+    private static readonly Option<int?> RemindAfter = new("--remind-after")
+    {
+        Description = "Days without a statement file until its owner is reminded, 0 for never", HelpName = "DAYS",
+    };
+
     public static Command Create() => Verb.Group(
         "accounts",
         "The accounts at brokers",
         Verb.Create("list", "List accounts", ListAsync),
-        Verb.Create("check", "Compare an account's transactions with what the broker says", CheckAsync, Account));
+        Verb.Create("check", "Compare an account's transactions with what the broker says", CheckAsync, Account),
+        Verb.Create("lots", "Show lots, gains and holding periods of an account", LotsAsync, Account, Method),
+        Verb.Create("set", "Change how an account is kept", SetAsync, Account, Method, RemindAfter));
 
     private static async Task ListAsync(VerbContext context, CancellationToken cancellationToken)
     {
@@ -64,6 +79,68 @@ internal static class AccountVerbs
         });
         return verdict is { IsInBalance: false } ? ExitCode.Failed : ExitCode.Fine;
     }
+
+    private static async Task LotsAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        await context.PrepareAsync(cancellationToken);
+        var account = context.Get(Account);
+        var report = await context.Service<AccountLots>().ReadAsync(
+            account, instrumentId: null, MethodOf(context), OwnerScope.Everyone, cancellationToken);
+        var view = AccountLotsView.Of(account, report, DateOnly.FromDateTime(context.Service<TimeProvider>().GetUtcNow().UtcDateTime));
+        context.Output.Result(view, console =>
+        {
+            var table = Tables.Create("Symbol", "Since", "#Days", "#Units", "#Cost", "#Value", "#Unrealised", "#Realised", "#Income", "Currency");
+            foreach (var item in view.Items)
+            {
+                table.Row(
+                    item.Symbol,
+                    string.Empty,
+                    string.Empty,
+                    Number(item.Quantity),
+                    Money(item.CostBasis),
+                    Money(item.MarketValue),
+                    Money(item.UnrealisedGain),
+                    Money(item.RealisedGain),
+                    Money(item.Income - item.TaxesOnIncome),
+                    item.Currency);
+                foreach (var lot in item.Lots.Count > 1 ? item.Lots : [])
+                {
+                    table.Row(
+                        string.Empty,
+                        lot.AcquiredOn?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "unknown",
+                        lot.HoldingDays?.ToString(CultureInfo.InvariantCulture),
+                        Number(lot.Quantity),
+                        Money(lot.Cost));
+                }
+            }
+
+            console.WriteTable(table, "Nothing was ever held here, as far as is known: sync the account, or import a file.");
+        });
+    }
+
+    private static async Task SetAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        await context.PrepareAsync(cancellationToken);
+        var change = new AccountChange(context.Get(RemindAfter), MethodOf(context));
+        if (change == new AccountChange())
+        {
+            throw new UsageException("Say what to change: --method or --remind-after.");
+        }
+
+        await AccountSettings.ChangeAsync(
+            context.Service<Database>(),
+            context.Get(Account),
+            change,
+            Actor.CommandLine,
+            context.Service<TimeProvider>().GetUtcNow(),
+            cancellationToken);
+        context.Output.Result(new { AccountId = context.Get(Account), change.CostMethod, change.RemindAfterDays }, console => console.Line("Changed."));
+    }
+
+    private static CostMethod? MethodOf(VerbContext context) =>
+        Named<CostMethod>.TryParse(context.Get(Method), CultureInfo.InvariantCulture, out var method) ? method.Value : null;
+
+    private static string Money(decimal? value) => value?.ToString("#,##0.00", CultureInfo.InvariantCulture) ?? "unknown";
 
     private static string Number(decimal value) => value.ToString("#,##0.#########", CultureInfo.InvariantCulture);
 }

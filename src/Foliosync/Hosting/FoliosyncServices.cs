@@ -96,6 +96,7 @@ internal static class FoliosyncServices
             s.GetRequiredService<ILogger<StatementInbox>>()));
         services.AddSingleton<IRecurringJob, StatementReminder>();
         services.AddSingleton<Reconciliation>();
+        services.AddSingleton<AccountLots>();
     }
 
     private static void AddAlerts(IServiceCollection services, AlertSettings settings)

@@ -1,4 +1,5 @@
 using Foliosync.Core.Alerts;
+using Foliosync.Core.Portfolios;
 using Foliosync.Core.Statements;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Core.Users;
@@ -67,7 +68,8 @@ public sealed class StatementReminderTests
         world.Sync.Database, new Incidents(world.Sync.Database, world.Sync.Clock), new StatementSettings(), world.Sync.Clock).RunAsync(default);
 
     private static Task SetAsync(StatementWorld world, int days) =>
-        StatementReminder.SetAsync(world.Sync.Database, world.AccountId, days, Actor.CommandLine, world.Sync.Clock.GetUtcNow(), default);
+        AccountSettings.ChangeAsync(
+            world.Sync.Database, world.AccountId, new AccountChange(RemindAfterDays: days), Actor.CommandLine, world.Sync.Clock.GetUtcNow(), default);
 
     private static Task<List<Alert>> OpenAsync(StatementWorld world) =>
         world.Sync.ReadAsync(db => db.Alerts.AsNoTracking().Where(a => a.ResolvedAt == null).ToListAsync());

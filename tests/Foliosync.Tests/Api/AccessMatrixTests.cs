@@ -74,6 +74,7 @@ public sealed class AccessMatrixTests
         new("GET /api/v1/accounts", Access.OwnRows, "/api/v1/accounts"),
         new("GET /api/v1/accounts/{id:guid}", Access.OneRow, $"/api/v1/accounts/{rows.Account}"),
         new("GET /api/v1/accounts/{id:guid}/reconciliation", Access.OneRow, $"/api/v1/accounts/{rows.Account}/reconciliation"),
+        new("GET /api/v1/accounts/{id:guid}/lots", Access.OneRow, $"/api/v1/accounts/{rows.Account}/lots"),
         new("PATCH /api/v1/accounts/{id:guid}", Access.OneRow, $"/api/v1/accounts/{rows.Account}", new { remindAfterDays = 20 }),
         new("POST /api/v1/accounts/{id:guid}/statements", Access.OneRow, $"/api/v1/accounts/{rows.Account}/statements?dryRun=true", Statement),
         new("POST /api/v1/sync-runs/{id:guid}/undo", Access.OneRow, $"/api/v1/sync-runs/{rows.ImportRun}/undo"),

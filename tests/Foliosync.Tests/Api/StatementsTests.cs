@@ -129,6 +129,36 @@ public sealed class StatementsTests
         }
     }
 
+    [Theory, EachStore]
+    public async Task Lots_and_gains_follow_the_method_of_the_account(Store store)
+    {
+        await using var host = await ApiHost.StartAsync(store, jobs: false);
+        var client = await host.ClientAsync("asha@example.org");
+        var account = await ConnectFilesAsync(client);
+        await ImportAsync(
+            client,
+            account,
+            Header + """
+                2025-02-03,buy,INFY,,NSE,,,10,100,,,,INR,,,
+                2025-02-13,buy,INFY,,NSE,,,10,120,,,,INR,,,
+                2025-03-05,sell,INFY,,NSE,,,15,150,,,,INR,,,
+                """);
+
+        var fifo = (await client.GetJsonAsync($"/api/v1/accounts/{account}/lots")).Items().ShouldHaveSingleItem();
+        (fifo.Text("realisedGain"), fifo.Text("costBasis"), fifo.Text("quantity")).ShouldBe(("650", "600", "5"));
+        fifo.GetProperty("lots").EnumerateArray().ShouldHaveSingleItem().Text("acquiredOn").ShouldBe("2025-02-13");
+        var sold = fifo.GetProperty("disposals").EnumerateArray().ShouldHaveSingleItem();
+        sold.GetProperty("lots").EnumerateArray().Select(l => (l.Text("quantity"), l.Text("cost"), l.GetProperty("holdingDays").GetInt32()))
+            .ShouldBe([("10", "1000", 30), ("5", "600", 20)]);
+
+        using var changed = await client.PatchAsJsonAsync($"/api/v1/accounts/{account}", new { costMethod = "averageCost" });
+        (await changed.JsonAsync()).Text("costMethod").ShouldBe("averageCost");
+        var average = await client.GetJsonAsync($"/api/v1/accounts/{account}/lots");
+        (average.Text("method"), average.Items().Single().Text("realisedGain")).ShouldBe(("averageCost", "600"));
+        using var wrong = await client.GetAsync($"/api/v1/accounts/{account}/lots?method=lifo");
+        await wrong.ProblemAsync(400);
+    }
+
     [Fact]
     public async Task The_reminder_of_an_account_can_be_set()
     {

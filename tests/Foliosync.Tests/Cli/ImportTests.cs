@@ -39,6 +39,11 @@ public sealed class ImportTests : IAsyncLifetime
         var check = await _instance.JsonAsync("accounts", "check", account);
         check.GetProperty("badge").GetString().ShouldBe("in balance");
         (await _instance.JsonAsync("accounts", "list"))[0].GetProperty("id").GetString().ShouldBe(account);
+        (await _instance.JsonAsync("accounts", "set", account, "--method", "averageCost")).GetProperty("costMethod").GetString().ShouldBe("averageCost");
+        var lots = await _instance.JsonAsync("accounts", "lots", account);
+        lots.GetProperty("method").GetString().ShouldBe("averageCost");
+        lots.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("quantity").GetString()).ShouldBe(["2.2", "0.8"]);
+        (await _instance.RunAsync("accounts", "set", account)).ShouldFailWith(2, "--method or --remind-after");
 
         (await _instance.RunAsync("import", "undo", first.GetProperty("runId").GetString()!)).ShouldFailWith(1, "Undo that one first");
         (await _instance.RunAsync("import", "undo", second.GetProperty("runId").GetString()!)).ExitCode.ShouldBe(0);
