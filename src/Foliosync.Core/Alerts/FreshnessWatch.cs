@@ -1,8 +1,7 @@
-using Foliosync.Core.Connections;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Storage;
+using Foliosync.Core.Storage.Bulk;
 using Foliosync.Core.Sync;
-using Microsoft.EntityFrameworkCore;
 
 namespace Foliosync.Core.Alerts;
 
@@ -23,18 +22,35 @@ public sealed class FreshnessWatch(Database database, Incidents incidents, SyncS
     {
         var now = clock.GetUtcNow();
         var limit = now - AlertRules.Stale;
-        await using var db = database.Open(OwnerScope.Everyone);
 
         // Without a next sync it waits for a person, who has been told.
-        var late = await db.Connections
-            .Where(c => c.CreatedAt <= limit && c.Sync!.NextSyncAt != null && (c.Sync.LastSuccessAt == null || c.Sync.LastSuccessAt <= limit))
-            .Where(c => c.Sync!.State != ConnectionState.Paused && !db.Alerts.Any(a => a.ConnectionId == c.Id && a.ResolvedAt == null))
-            .Select(c => new { c.Id, c.OwnerId, c.BrokerId, c.SyncInterval, c.Label, c.CreatedAt, c.Sync!.LastSuccessAt })
-            .ToListAsync(cancellationToken);
-        foreach (var c in late.Where(c => AlertRules.IsStale(c.LastSuccessAt ?? c.CreatedAt, settings.LongestGap(c.BrokerId, c.SyncInterval), now)))
+        var late = new List<Late>();
+        var look = SqlScript.For(database);
+        look.Query(
+            """
+            select c.id, c.owner_id, c.broker_id, c.sync_interval_seconds, c.label, c.created_at, s.last_success_at
+            from connections c join sync_states s on s.connection_id = c.id
+            where c.created_at <= @limit and s.next_sync_at is not null and (s.last_success_at is null or s.last_success_at <= @limit)
+                and s.state <> 'paused' and not exists (select 1 from alerts a where a.connection_id = c.id and a.resolved_at is null)
+            """,
+            ids: null,
+            row => late.Add(new Late(
+                row.Id(0),
+                row.Id(1),
+                row.GetString(2),
+                row.IsDBNull(3) ? null : TimeSpan.FromSeconds(row.GetInt64(3)),
+                row.GetString(4),
+                row.Instant(5),
+                row.InstantOrNull(6))),
+            ("limit", limit));
+        await look.ReadAsync(database, cancellationToken).ConfigureAwait(false);
+        foreach (var c in late.Where(c => AlertRules.IsStale(c.LastSuccessAt ?? c.CreatedAt, settings.LongestGap(c.BrokerId, c.Interval), now)))
         {
             var stale = AlertRules.StaleIncident(c.Label, c.LastSuccessAt, now);
-            await incidents.RaiseAsync(c.OwnerId, c.Id, c.Id, stale.Kind, stale.Message, cancellationToken);
+            await incidents.RaiseAsync(c.OwnerId, c.Id, c.Id, stale.Kind, stale.Message, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private sealed record Late(
+        Guid Id, Guid OwnerId, string BrokerId, TimeSpan? Interval, string Label, DateTimeOffset CreatedAt, DateTimeOffset? LastSuccessAt);
 }

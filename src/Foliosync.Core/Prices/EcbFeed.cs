@@ -1,6 +1,6 @@
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Storage;
-using Microsoft.EntityFrameworkCore;
+using Foliosync.Core.Storage.Bulk;
 
 namespace Foliosync.Core.Prices;
 
@@ -34,13 +34,13 @@ internal sealed class EcbFeed(Database database, PriceHttp http, TimeProvider cl
     /// <summary>The UTC instant at which the rates of a day are published.</summary>
     public static DateTimeOffset PublishedAt(DateOnly day) => Times.At(day, new TimeOnly(16, 0));
 
-    public async Task<bool> IsNeededAsync(FoliosyncDb db, CancellationToken cancellationToken) =>
-        await NeededFromAsync(db, cancellationToken).ConfigureAwait(false) is not null;
+    public async Task<bool> IsNeededAsync(CancellationToken cancellationToken) => (await SpansAsync(cancellationToken).ConfigureAwait(false)).NeededFrom is not null;
 
     public async Task<int> FetchAsync(PriceFeedState state, bool isWanted, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var (stored, needed) = await SpansAsync(now, cancellationToken).ConfigureAwait(false);
+        var (stored, neededFrom) = await SpansAsync(cancellationToken).ConfigureAwait(false);
+        var needed = neededFrom ?? Times.LastPublished(now);
         var name = FileFor(stored, needed, now) ?? (isWanted ? Daily : null);
         if (name is null)
         {
@@ -77,8 +77,7 @@ internal sealed class EcbFeed(Database database, PriceHttp http, TimeProvider cl
 
     public async Task<DateTimeOffset> NextAfterAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(OwnerScope.Everyone);
-        var newest = await db.FxRates.MaxAsync(r => (DateOnly?)r.Day, cancellationToken).ConfigureAwait(false);
+        var newest = (await SpansAsync(cancellationToken).ConfigureAwait(false)).Stored?.Last;
         var local = Times.LocalTime(now);
         var isLate = Times.LastPublished(now) == DateOnly.FromDateTime(local) && newest < DateOnly.FromDateTime(local);
         if (isLate && TimeOnly.FromDateTime(local) < GiveUp)
@@ -103,48 +102,43 @@ internal sealed class EcbFeed(Database database, PriceHttp http, TimeProvider cl
             : AllDays;
     }
 
-    private async Task<((DateOnly First, DateOnly Last)? Stored, DateOnly Needed)> SpansAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>
+    /// The days whose rates are stored, and the first day whose rates are needed, with room for a weekend and holidays before it; null
+    /// when none are.
+    /// </summary>
+    private async Task<((DateOnly First, DateOnly Last)? Stored, DateOnly? NeededFrom)> SpansAsync(CancellationToken cancellationToken)
     {
-        await using var db = database.Open(OwnerScope.Everyone);
-        var first = await db.FxRates.MinAsync(r => (DateOnly?)r.Day, cancellationToken).ConfigureAwait(false);
-        var last = await db.FxRates.MaxAsync(r => (DateOnly?)r.Day, cancellationToken).ConfigureAwait(false);
-        var needed = await NeededFromAsync(db, cancellationToken).ConfigureAwait(false) ?? Times.LastPublished(now);
-        return (first is null || last is null ? null : (first.Value, last.Value), needed);
-    }
-
-    /// <summary>The first day whose rates are needed, with room for a weekend and holidays before it; null when none are.</summary>
-    private static async Task<DateOnly?> NeededFromAsync(FoliosyncDb db, CancellationToken cancellationToken)
-    {
-        var accounts = from account in db.Accounts
-                       join portfolio in db.Portfolios on account.PortfolioId equals portfolio.Id
-                       select new { account.Id, portfolio.BaseCurrency };
-        DateTimeOffset?[] firsts =
-        [
-            await (from a in accounts
-                   join t in db.Transactions on a.Id equals t.AccountId
-                   where t.Currency != a.BaseCurrency
-                   select (DateTimeOffset?)t.TradedAt).MinAsync(cancellationToken).ConfigureAwait(false),
-            await (from a in accounts
-                   join h in db.Holdings on a.Id equals h.AccountId
-                   where h.Instrument!.Currency != a.BaseCurrency
-                   select (DateTimeOffset?)h.Since).MinAsync(cancellationToken).ConfigureAwait(false),
-            await (from a in accounts
-                   join p in db.HoldingPeriods on a.Id equals p.AccountId
-                   join i in db.Instruments on p.InstrumentId equals i.Id
-                   where i.Currency != a.BaseCurrency
-                   select (DateTimeOffset?)p.From).MinAsync(cancellationToken).ConfigureAwait(false),
-            await (from a in accounts
-                   join c in db.CashBalances on a.Id equals c.AccountId
-                   where c.Currency != a.BaseCurrency
-                   select (DateTimeOffset?)c.AsOf).MinAsync(cancellationToken).ConfigureAwait(false),
-        ];
-        if (firsts.Min() is not { } instant)
+        (DateOnly, DateOnly)? stored = null;
+        DateTimeOffset? needed = null;
+        var look = SqlScript.For(database);
+        look.Query(
+            "select min(day), max(day) from fx_rates",
+            ids: null,
+            row => stored = row.IsDBNull(0) ? null : (row.Day(0), row.Day(1)));
+        look.Query(
+            """
+            with bases as (select a.id, p.base_currency from accounts a join portfolios p on p.id = a.portfolio_id)
+            select min(at) from (
+                select min(t.traded_at) as at from bases b join transactions t on t.account_id = b.id and t.currency <> b.base_currency
+                union all
+                select min(h.since) from bases b join holdings h on h.account_id = b.id
+                    join instruments i on i.id = h.instrument_id and i.currency <> b.base_currency
+                union all
+                select min(p."from") from bases b join holding_periods p on p.account_id = b.id
+                    join instruments i on i.id = p.instrument_id and i.currency <> b.base_currency
+                union all
+                select min(c.as_of) from bases b join cash_balances c on c.account_id = b.id and c.currency <> b.base_currency) firsts
+            """,
+            ids: null,
+            row => needed = row.InstantOrNull(0));
+        await look.ReadAsync(database, cancellationToken).ConfigureAwait(false);
+        if (needed is not { } instant)
         {
-            return null;
+            return (stored, null);
         }
 
         var day = DateOnly.FromDateTime(instant.UtcDateTime);
-        return day > FirstEver.AddDays(FxTable.CarriedDays) ? day.AddDays(-FxTable.CarriedDays) : FirstEver;
+        return (stored, day > FirstEver.AddDays(FxTable.CarriedDays) ? day.AddDays(-FxTable.CarriedDays) : FirstEver);
     }
 
     private List<PublishedRate> ReadArchive(MemoryStream archive)

@@ -1,5 +1,3 @@
-using Foliosync.Core.Storage;
-
 namespace Foliosync.Core.Prices;
 
 /// <summary>Reads one source and stores what it has.</summary>
@@ -12,7 +10,7 @@ internal interface IPriceFeed
     string JobName { get; }
 
     /// <summary>True when anything stored needs it.</summary>
-    Task<bool> IsNeededAsync(FoliosyncDb db, CancellationToken cancellationToken);
+    Task<bool> IsNeededAsync(CancellationToken cancellationToken);
 
     /// <summary>Asks the source and stores the answer.</summary>
     /// <param name="state">What is known of the source's file; the feed notes the file in it once its content is stored.</param>

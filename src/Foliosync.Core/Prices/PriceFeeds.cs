@@ -1,6 +1,7 @@
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Storage;
+using Foliosync.Core.Storage.Bulk;
 using Microsoft.EntityFrameworkCore;
 
 namespace Foliosync.Core.Prices;
@@ -60,8 +61,7 @@ public sealed class PriceFeeds
         }
 
         var feed = _feeds.Single(f => f.Source == source);
-        await using var db = _database.Open(OwnerScope.Everyone);
-        return await FetchAsync(feed, await StateOfAsync(db, feed, cancellationToken).ConfigureAwait(false), isWanted: true, cancellationToken)
+        return await FetchAsync(feed, await StateOfAsync(feed, cancellationToken).ConfigureAwait(false), isWanted: true, cancellationToken)
             .ConfigureAwait(false);
     }
 
@@ -85,15 +85,33 @@ public sealed class PriceFeeds
         ];
     }
 
-    private static async Task<PriceFeedState> StateOfAsync(FoliosyncDb db, IPriceFeed feed, CancellationToken cancellationToken) =>
-        await db.PriceFeeds.AsNoTracking().SingleOrDefaultAsync(s => s.Source == feed.Source.Id, cancellationToken).ConfigureAwait(false)
-        ?? new PriceFeedState { Source = feed.Source.Id };
+    private async Task<PriceFeedState> StateOfAsync(IPriceFeed feed, CancellationToken cancellationToken)
+    {
+        var state = new PriceFeedState { Source = feed.Source.Id };
+        var look = SqlScript.For(_database);
+        look.Query(
+            "select address, etag, last_modified, asked_at, succeeded_at, next_at, failures, problem from price_feeds where source = @source",
+            ids: null,
+            row =>
+            {
+                state.Address = row.TextOrNull(0);
+                state.Etag = row.TextOrNull(1);
+                state.LastModified = row.InstantOrNull(2);
+                state.AskedAt = row.InstantOrNull(3);
+                state.SucceededAt = row.InstantOrNull(4);
+                state.NextAt = row.InstantOrNull(5);
+                state.Failures = row.GetInt32(6);
+                state.Problem = row.TextOrNull(7);
+            },
+            ("source", feed.Source.Id));
+        await look.ReadAsync(_database, cancellationToken).ConfigureAwait(false);
+        return state;
+    }
 
     private async Task FetchDueAsync(IPriceFeed feed, CancellationToken cancellationToken)
     {
-        await using var db = _database.Open(OwnerScope.Everyone);
-        var state = await StateOfAsync(db, feed, cancellationToken).ConfigureAwait(false);
-        if ((state.NextAt is null || state.NextAt <= _clock.GetUtcNow()) && await feed.IsNeededAsync(db, cancellationToken).ConfigureAwait(false))
+        var state = await StateOfAsync(feed, cancellationToken).ConfigureAwait(false);
+        if ((state.NextAt is null || state.NextAt <= _clock.GetUtcNow()) && await feed.IsNeededAsync(cancellationToken).ConfigureAwait(false))
         {
             await FetchAsync(feed, state, isWanted: false, cancellationToken).ConfigureAwait(false);
         }

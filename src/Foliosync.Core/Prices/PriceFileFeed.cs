@@ -1,7 +1,7 @@
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Instruments;
 using Foliosync.Core.Storage;
-using Microsoft.EntityFrameworkCore;
+using Foliosync.Core.Storage.Bulk;
 
 namespace Foliosync.Core.Prices;
 
@@ -12,7 +12,7 @@ internal sealed class PriceFileFeed(string jobName, IPriceFile prices, Database 
 
     public string JobName => jobName;
 
-    public Task<bool> IsNeededAsync(FoliosyncDb db, CancellationToken cancellationToken) => Held(db).AnyAsync(cancellationToken);
+    public async Task<bool> IsNeededAsync(CancellationToken cancellationToken) => (await HeldAsync(most: 1, cancellationToken).ConfigureAwait(false)).Count > 0;
 
     public async Task<int> FetchAsync(PriceFeedState state, bool isWanted, CancellationToken cancellationToken)
     {
@@ -27,7 +27,7 @@ internal sealed class PriceFileFeed(string jobName, IPriceFile prices, Database 
             throw BrokerException.Transient($"{Source.Name} sent a page in place of its file. It is asked again later.");
         }
 
-        var held = await HeldAsync(cancellationToken).ConfigureAwait(false);
+        var held = await HeldAsync(most: int.MaxValue, cancellationToken).ConfigureAwait(false);
         var found = new Dictionary<string, Candidate>(StringComparer.Ordinal);
         await foreach (var price in prices.ReadAsync(file, cancellationToken).ConfigureAwait(false))
         {
@@ -55,13 +55,23 @@ internal sealed class PriceFileFeed(string jobName, IPriceFile prices, Database 
 
     public Task<DateTimeOffset> NextAfterAsync(DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult(prices.NextAfter(now));
 
-    private IQueryable<Instrument> Held(FoliosyncDb db) =>
-        db.Holdings.Select(h => h.Instrument!).Where(i => i.Isin != null && prices.Kinds.Contains(i.AssetClass)).Distinct();
-
-    private async Task<Dictionary<string, Guid>> HeldAsync(CancellationToken cancellationToken)
+    // Bare SQL: an idle server looks every few minutes, and needs no model of the whole database in memory for that.
+    private async Task<Dictionary<string, Guid>> HeldAsync(int most, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(OwnerScope.Everyone);
-        return await Held(db).ToDictionaryAsync(i => i.Isin!, i => i.Id, StringComparer.Ordinal, cancellationToken).ConfigureAwait(false);
+        var held = new Dictionary<string, Guid>(StringComparer.Ordinal);
+        var look = SqlScript.For(database);
+        look.Query(
+            """
+            select i.isin, i.id from instruments i
+            where i.isin is not null and i.asset_class = any(@kinds) and exists (select 1 from holdings h where h.instrument_id = i.id)
+            limit @most
+            """,
+            ids: null,
+            row => held.Add(row.GetString(0), row.Id(1)),
+            ("kinds", prices.Kinds.Select(SqlValues.ToText).ToArray()),
+            ("most", most));
+        await look.ReadAsync(database, cancellationToken).ConfigureAwait(false);
+        return held;
     }
 
     /// <summary>The best row of an ISIN so far. Two equally good ones that differ are none: a guess would be a wrong price half the time.</summary>

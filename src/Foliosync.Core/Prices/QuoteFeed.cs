@@ -21,17 +21,12 @@ internal sealed class QuoteFeed(string jobName, IQuoteSource quotes, Database da
 
     public string JobName => jobName;
 
-    public async Task<bool> IsNeededAsync(FoliosyncDb db, CancellationToken cancellationToken) =>
-        (await UnpricedAsync(db, cancellationToken).ConfigureAwait(false)).Count > 0;
+    public async Task<bool> IsNeededAsync(CancellationToken cancellationToken) =>
+        (await UnpricedAsync(cancellationToken).ConfigureAwait(false)).Count > 0;
 
     public async Task<int> FetchAsync(PriceFeedState state, bool isWanted, CancellationToken cancellationToken)
     {
-        List<Instrument> unpriced;
-        await using (var db = database.Open(OwnerScope.Everyone))
-        {
-            unpriced = await UnpricedAsync(db, cancellationToken).ConfigureAwait(false);
-        }
-
+        var unpriced = await UnpricedAsync(cancellationToken).ConfigureAwait(false);
         var written = 0;
         foreach (var instrument in unpriced.Take(MostAtOnce))
         {
@@ -78,8 +73,9 @@ internal sealed class QuoteFeed(string jobName, IQuoteSource quotes, Database da
         return prices.Count;
     }
 
-    private async Task<List<Instrument>> UnpricedAsync(FoliosyncDb db, CancellationToken cancellationToken)
+    private async Task<List<Instrument>> UnpricedAsync(CancellationToken cancellationToken)
     {
+        await using var db = database.Open(OwnerScope.Everyone);
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         var since = today.AddDays(-Lately.Days);
         // Its own prices count only when they are of today: yesterday's are no reason not to ask.

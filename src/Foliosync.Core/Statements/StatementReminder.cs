@@ -1,9 +1,8 @@
 using System.Globalization;
 using Foliosync.Core.Alerts;
-using Foliosync.Core.Connections;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Storage;
-using Microsoft.EntityFrameworkCore;
+using Foliosync.Core.Storage.Bulk;
 
 namespace Foliosync.Core.Statements;
 
@@ -20,22 +19,21 @@ public sealed class StatementReminder(Database database, Incidents incidents, St
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        await using var db = database.Open(OwnerScope.Everyone);
-        var fed = await db.Accounts
-            .Where(a => a.Connection!.Reads == ReadKinds.None && a.Connection.Sync!.State != ConnectionState.Paused && a.RemindAfterDays != 0)
-            .Where(a => !db.Alerts.Any(x => x.SubjectId == a.Id && x.Kind == AlertKinds.StatementDue && x.ResolvedAt == null))
-            .Select(a => new
-            {
-                a.Id,
-                a.OwnerId,
-                a.ConnectionId,
-                a.Connection!.Label,
-                a.Connection.CreatedAt,
-                a.RemindAfterDays,
-                LastFileAt = db.ImportedStatements.Where(s => s.AccountId == a.Id && s.UndoneAt == null)
-                    .OrderByDescending(s => s.Id).Select(s => (DateTimeOffset?)s.ImportedAt).FirstOrDefault(),
-            })
-            .ToListAsync(cancellationToken);
+        var fed = new List<Fed>();
+        var look = SqlScript.For(database);
+        look.Query(
+            """
+            select a.id, a.owner_id, a.connection_id, c.label, c.created_at, a.remind_after_days,
+                (select max(f.imported_at) from imported_statements f where f.account_id = a.id and f.undone_at is null)
+            from accounts a join connections c on c.id = a.connection_id join sync_states s on s.connection_id = c.id
+            where c.reads = 0 and s.state <> 'paused' and (a.remind_after_days is null or a.remind_after_days <> 0)
+                and not exists (select 1 from alerts x where x.subject_id = a.id and x.kind = @kind and x.resolved_at is null)
+            """,
+            ids: null,
+            row => fed.Add(new Fed(
+                row.Id(0), row.Id(1), row.Id(2), row.GetString(3), row.Instant(4), row.IsDBNull(5) ? null : row.GetInt32(5), row.InstantOrNull(6))),
+            ("kind", AlertKinds.StatementDue));
+        await look.ReadAsync(database, cancellationToken).ConfigureAwait(false);
         foreach (var a in fed)
         {
             var after = a.RemindAfterDays is { } days ? TimeSpan.FromDays(days) : settings.RemindAfter;
@@ -54,4 +52,7 @@ public sealed class StatementReminder(Database database, Incidents incidents, St
             }
         }
     }
+
+    private sealed record Fed(
+        Guid Id, Guid OwnerId, Guid ConnectionId, string Label, DateTimeOffset CreatedAt, int? RemindAfterDays, DateTimeOffset? LastFileAt);
 }
