@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Foliosync.Core.Performance;
 
 /// <summary>
@@ -121,25 +123,41 @@ internal static class DiscountRoots
 
         private Point At(double x)
         {
-            var (plus, minus, plusSlope, minusSlope, plusCurve, minusCurve) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
-            for (var i = 0; i < amounts.Length; i++)
+            // Thousands of payments, each discounted for every guess: several at a time.
+            var zero = Vector<double>.Zero;
+            var (plus, minus, plusSlope, minusSlope, plusCurve, minusCurve) = (zero, zero, zero, zero, zero, zero);
+            var whole = amounts.Length - (amounts.Length % Vector<double>.Count);
+            for (var i = 0; i < whole; i += Vector<double>.Count)
             {
-                var discounted = amounts[i] * Math.Exp(-x * times[i]);
-                if (discounted >= 0)
-                {
-                    plus += discounted;
-                    plusSlope += discounted * times[i];
-                    plusCurve += discounted * times[i] * times[i];
-                }
-                else
-                {
-                    minus -= discounted;
-                    minusSlope -= discounted * times[i];
-                    minusCurve -= discounted * times[i] * times[i];
-                }
+                Add(new Vector<double>(amounts, i), new Vector<double>(times, i));
             }
 
-            return new Point(plus, minus, plusSlope, minusSlope, plusCurve, minusCurve);
+            if (whole < amounts.Length)
+            {
+                // What is left, filled up with payments of nothing.
+                Span<double> lastAmounts = stackalloc double[Vector<double>.Count];
+                Span<double> lastTimes = stackalloc double[Vector<double>.Count];
+                lastAmounts.Clear();
+                lastTimes.Clear();
+                amounts.AsSpan(whole).CopyTo(lastAmounts);
+                times.AsSpan(whole).CopyTo(lastTimes);
+                Add(new Vector<double>(lastAmounts), new Vector<double>(lastTimes));
+            }
+
+            return new Point(
+                Vector.Sum(plus), Vector.Sum(minus), Vector.Sum(plusSlope), Vector.Sum(minusSlope), Vector.Sum(plusCurve), Vector.Sum(minusCurve));
+
+            void Add(Vector<double> amount, Vector<double> time)
+            {
+                var discounted = amount * Vector.Exp(time * -x);
+                var (received, paid) = (Vector.Max(discounted, zero), Vector.Max(-discounted, zero));
+                plus += received;
+                minus += paid;
+                plusSlope += received * time;
+                minusSlope += paid * time;
+                plusCurve += received * time * time;
+                minusCurve += paid * time * time;
+            }
         }
     }
 

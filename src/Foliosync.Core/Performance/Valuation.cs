@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Prices;
 
@@ -100,17 +101,10 @@ public sealed class Valuation
 /// <summary>Exchange rates by day, filled in once for each pair of currencies.</summary>
 internal sealed class RateRows(FxTable rates, DateOnly first, int days)
 {
-    private readonly Dictionary<(string From, string To), RateRow> _rows = [];
+    // Several questions may be answered from the same values at once.
+    private readonly ConcurrentDictionary<(string From, string To), RateRow> _rows = new();
 
-    public RateRow Of(string from, string to)
-    {
-        if (!_rows.TryGetValue((from, to), out var row))
-        {
-            _rows.Add((from, to), row = Fill(from, to));
-        }
-
-        return row;
-    }
+    public RateRow Of(string from, string to) => _rows.GetOrAdd((from, to), pair => Fill(pair.From, pair.To));
 
     private RateRow Fill(string from, string to)
     {

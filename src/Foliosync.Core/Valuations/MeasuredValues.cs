@@ -31,6 +31,7 @@ internal sealed record MeasuredValues
 
     /// <summary>Reads them, with rates also for currencies that are none of the values'.</summary>
     public static async Task<MeasuredValues> ReadAsync(
+        RecentValues recent,
         Database database,
         ReadSnapshot read,
         MeasuredScope scope,
@@ -48,7 +49,7 @@ internal sealed record MeasuredValues
         var first = accounts.Select(a => a.State.FirstDay).Min();
         var (name, period) = QuestionPeriod.Of(question, first, today);
         var stored = await StoredValues.ReadAsync(
-            database, read, accounts, scope.Currency, period.Start, period.End, moreCurrencies, cancellationToken).ConfigureAwait(false);
+            recent, database, read, accounts, scope.Currency, period.Start, period.End, moreCurrencies, cancellationToken).ConfigureAwait(false);
         return new MeasuredValues
         {
             Scope = scope,

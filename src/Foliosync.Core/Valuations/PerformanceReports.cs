@@ -10,6 +10,8 @@ namespace Foliosync.Core.Valuations;
 /// </summary>
 public sealed class PerformanceReports(Database database, BrokerCatalog catalog, TimeProvider clock)
 {
+    private readonly RecentValues _recent = new();
+
     /// <summary>Returns, gain and risk over a period.</summary>
     /// <param name="question">What is asked.</param>
     /// <param name="reach">Whose rows may be seen.</param>
@@ -81,7 +83,7 @@ public sealed class PerformanceReports(Database database, BrokerCatalog catalog,
         var accounts = await AccountFacts.ReadAsync(database, read, catalog, scope.AccountIds, cancellationToken).ConfigureAwait(false);
         var now = clock.GetUtcNow();
         var today = accounts.Count == 0 ? DateOnly.FromDateTime(now.UtcDateTime) : accounts.Max(a => a.DayOf(now));
-        return await MeasuredValues.ReadAsync(database, read, scope, accounts, question, today, moreCurrencies, cancellationToken).ConfigureAwait(false);
+        return await MeasuredValues.ReadAsync(_recent, database, read, scope, accounts, question, today, moreCurrencies, cancellationToken).ConfigureAwait(false);
     }
 
     private static BenchmarkFigures Figures(BenchmarkLookup benchmark, Benchmark compared, DailySeries series, Period period, decimal netIn)

@@ -9,9 +9,11 @@ namespace Foliosync.Core.Valuations;
 /// <param name="Valuation">The values.</param>
 /// <param name="Buckets">What they were converted from.</param>
 /// <param name="Rates">What they were converted with.</param>
-internal sealed record StoredValues(Valuation Valuation, Buckets Buckets, FxTable Rates)
+/// <param name="Currencies">The currencies that have rates there.</param>
+internal sealed record StoredValues(Valuation Valuation, Buckets Buckets, FxTable Rates, IReadOnlySet<string> Currencies)
 {
     /// <summary>Reads the values of the days from one on. An account that is not valued to the last day is carried forward, and marked so.</summary>
+    /// <param name="recent">What was put together before.</param>
     /// <param name="database">The database.</param>
     /// <param name="read">The state of it to read from.</param>
     /// <param name="accounts">The accounts.</param>
@@ -21,18 +23,25 @@ internal sealed record StoredValues(Valuation Valuation, Buckets Buckets, FxTabl
     /// <param name="moreCurrencies">Others that will be converted.</param>
     /// <param name="cancellationToken">Stops the queries.</param>
     public static async Task<StoredValues> ReadAsync(
+        RecentValues recent,
         Database database,
         ReadSnapshot read,
         IReadOnlyList<AccountFacts> accounts,
         string baseCurrency,
         DateOnly from,
         DateOnly last,
-        IEnumerable<string> moreCurrencies,
+        IReadOnlyCollection<string> moreCurrencies,
         CancellationToken cancellationToken)
     {
         // What is carried forward may be of a month before.
         var known = accounts.Where(a => a.State.LastDay < from).Select(a => a.State.LastDay!.Value).Append(from).Min();
         var first = new DateOnly(known.Year, known.Month, 1);
+        var name = RecentValues.NameOf(accounts, baseCurrency, last, await RatesAskedAtAsync(database, read, cancellationToken).ConfigureAwait(false));
+        if (recent.Find(name, first, moreCurrencies) is { } found)
+        {
+            return found;
+        }
+
         var buckets = new Buckets(first, last.DayNumber - first.DayNumber + 1);
         var byId = accounts.ToDictionary(a => a.Id);
         var script = SqlScript.For(database);
@@ -62,7 +71,19 @@ internal sealed record StoredValues(Valuation Valuation, Buckets Buckets, FxTabl
             ? FxTable.Empty
             : await FxRates.ReadAsync(database, read, currencies, first, last, cancellationToken).ConfigureAwait(false);
         var valued = accounts.Select(a => new ValuedAccount(a.Id, a.Currency, a.State.CashFrom is not null)).ToList();
-        return new StoredValues(Valuation.Of(buckets, valued, baseCurrency, rates), buckets, rates);
+        var values = new StoredValues(Valuation.Of(buckets, valued, baseCurrency, rates), buckets, rates, currencies);
+        recent.Keep(name, values);
+        return values;
+    }
+
+    /// <summary>When rates were last asked for. They are written before this is, so what was read with an instant has all rates that came by then.</summary>
+    private static async Task<DateTimeOffset?> RatesAskedAtAsync(Database database, ReadSnapshot read, CancellationToken cancellationToken)
+    {
+        DateTimeOffset? askedAt = null;
+        var script = SqlScript.For(database);
+        script.Query("select asked_at from price_feeds where source = @source", ids: null, row => askedAt = row.InstantOrNull(0), ("source", PriceSource.Ecb.Id));
+        await script.RunAsync(read.Connection, read.Transaction, cancellationToken).ConfigureAwait(false);
+        return askedAt;
     }
 
     private static void CarryForward(Bucket bucket, DateOnly valuedTo)
