@@ -13,7 +13,9 @@ using Foliosync.Core.Tests.Storage;
 using Foliosync.Core.Users;
 using Foliosync.Hosting;
 using Foliosync.Hosting.Jobs;
+using Foliosync.Web;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -32,25 +34,34 @@ internal sealed class ApiHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly List<HttpClient> _clients = [];
 
-    private ApiHost(TestDatabase database, WebApplication app)
+    private ApiHost(TestDatabase database, WebApplication app, HeardLog log)
     {
         _database = database;
         _app = app;
+        Log = log;
     }
+
+    /// <summary>What the server complains about.</summary>
+    public HeardLog Log { get; }
 
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>What the server can be asked, in the form <c>GET /api/v1/portfolios</c>.</summary>
+    /// <summary>What the server can be asked beside pages, in the form <c>GET /api/v1/portfolios</c>.</summary>
     public IReadOnlyList<string> Endpoints =>
     [
-        .. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().SelectMany(
+        .. AllEndpoints.Where(e => e.Metadata.GetMetadata<ComponentTypeMetadata>() is null).SelectMany(
             endpoint => endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods,
             (endpoint, method) => $"{method} /{endpoint.RoutePattern.RawText!.Trim('/')}"),
     ];
 
-    public static async Task<ApiHost> StartAsync(Store store = Store.Sqlite, IReadOnlyDictionary<string, BrokerOverride>? brokers = null, AlertSettings? alerts = null, StatementSettings? statements = null, TimeProvider? clock = null, bool jobs = true)
+    /// <summary>The pages.</summary>
+    public IReadOnlyList<RouteEndpoint> Pages => [.. AllEndpoints.Where(e => e.Metadata.GetMetadata<ComponentTypeMetadata>() is not null)];
+
+    private IEnumerable<RouteEndpoint> AllEndpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+
+    public static async Task<ApiHost> StartAsync(Store store = Store.Sqlite, IReadOnlyDictionary<string, BrokerOverride>? brokers = null, AlertSettings? alerts = null, StatementSettings? statements = null, TimeProvider? clock = null, bool jobs = true, SingleSignOn? singleSignOn = null)
     {
         var database = await TestDatabases.CreateAsync(store);
         var settings = new InstanceSettings
@@ -63,12 +74,14 @@ internal sealed class ApiHost : IAsyncDisposable
             Prices = PriceSettings.None,
             Statements = statements ?? new StatementSettings(),
             Alerts = alerts ?? new AlertSettings(),
+            SingleSignOn = singleSignOn ?? new SingleSignOn(),
             Brokers = brokers ?? new Dictionary<string, BrokerOverride>(),
         };
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "foliosync" });
-        builder.Logging.ClearProviders();
+        var log = new HeardLog();
+        builder.Logging.ClearProviders().AddProvider(log);
         builder.WebHost.UseUrls([.. settings.Urls]);
-        builder.Services.AddFoliosync(settings).AddFoliosyncApi();
+        builder.Services.AddFoliosync(settings).AddFoliosyncApi().AddFoliosyncWeb(settings);
         if (jobs)
         {
             builder.Services.AddJobs(settings, WorkerRole.Serve);
@@ -83,7 +96,7 @@ internal sealed class ApiHost : IAsyncDisposable
             builder.Services.AddSingleton(clock);
         }
 
-        var host = new ApiHost(database, builder.Build().MapFoliosyncApi());
+        var host = new ApiHost(database, builder.Build().MapFoliosyncApi(), log);
         await host._app.StartAsync();
         return host;
     }
