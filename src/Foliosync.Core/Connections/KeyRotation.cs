@@ -1,6 +1,7 @@
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
+using Foliosync.Core.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Foliosync.Core.Connections;
@@ -74,6 +75,11 @@ public sealed class KeyRotation(Database database, MasterKeySource source, Vault
         {
             rewrapped += await RewrapChannelsAsync(batch, cancellationToken);
             progress?.Report(new KeyRotationProgress(total, done += batch.Length));
+        }
+
+        await using (var db = database.Open(OwnerScope.Everyone))
+        {
+            rewrapped += await UserSecrets.RewrapAsync(db, vault, cancellationToken);
         }
 
         return rewrapped;
@@ -184,6 +190,8 @@ public sealed class KeyRotation(Database database, MasterKeySource source, Vault
             used.Add(Vault.KeyIdOfHead(await reader.GetFieldValueAsync<byte[]>(0, cancellationToken)));
         }
 
+        await using var db = database.Open(OwnerScope.Everyone);
+        used.UnionWith(await UserSecrets.KeysAsync(db, cancellationToken));
         return used;
     }
 

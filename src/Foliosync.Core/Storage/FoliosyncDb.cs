@@ -130,6 +130,12 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
     /// <summary>API tokens.</summary>
     public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
 
+    /// <summary>Browsers in which people are signed in. Not filtered by owner: found by their key before anybody is known.</summary>
+    public DbSet<UserSession> UserSessions => Set<UserSession>();
+
+    /// <summary>How people like to see things.</summary>
+    public DbSet<UserPreferences> UserPreferences => Set<UserPreferences>();
+
     /// <summary>Changes made by people.</summary>
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
 
@@ -175,6 +181,7 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
         builder.Entity<AlertChannel>().HasQueryFilter(e => e.OwnerId == _owner);
         builder.Entity<AlertDelivery>().HasQueryFilter(e => e.OwnerId == _owner);
         builder.Entity<ApiToken>().HasQueryFilter(e => e.UserId == _owner);
+        builder.Entity<UserPreferences>().HasQueryFilter(e => e.UserId == _owner);
         builder.Entity<SyncRun>().HasQueryFilter(e => e.Connection!.OwnerId == _owner);
         builder.Entity<Holding>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
         builder.Entity<HoldingPeriod>().HasQueryFilter(e => e.Account!.OwnerId == _owner);

@@ -40,6 +40,29 @@ internal static class StorageModel
             e.Enum(t => t.Scope);
             e.HasOne<User>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade);
         });
+        builder.Entity<UserSession>(e =>
+        {
+            e.HasIndex(s => s.KeyHash).IsUnique();
+            e.HasIndex(s => s.UserId);
+            e.Property(s => s.SecurityStamp).HasMaxLength(100);
+            e.Property(s => s.Method).HasMaxLength(40);
+            e.Property(s => s.Device).HasMaxLength(100);
+            e.Property(s => s.Address).HasMaxLength(60);
+            e.HasOne<User>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<UserPreferences>(e =>
+        {
+            e.HasKey(p => p.UserId);
+            e.Property(p => p.Language).HasMaxLength(10);
+            e.Enum(p => p.Theme);
+            e.Property(p => p.TimeZone).HasMaxLength(60);
+            e.Enum(p => p.Grouping);
+            e.Enum(p => p.DayForm);
+            e.Property(p => p.Currency).HasMaxLength(3);
+            e.Enum(p => p.Density);
+            e.Property(p => p.HoldingColumns).HasMaxLength(400);
+            e.HasOne<User>().WithOne().HasForeignKey<UserPreferences>(p => p.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
         builder.Entity<AuditEvent>().HasIndex(a => a.At);
     }
 

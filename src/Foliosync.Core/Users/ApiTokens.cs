@@ -153,7 +153,8 @@ public sealed partial class ApiTokens(Database database, TimeProvider clock, ILo
         return identity;
     }
 
-    private static TokenScope Reach(UserRole role) => role switch
+    /// <summary>How far a person of that role may reach.</summary>
+    public static TokenScope Reach(UserRole role) => role switch
     {
         UserRole.Admin => TokenScope.Admin,
         UserRole.Member => TokenScope.Write,

@@ -17,6 +17,9 @@ public sealed class UserAccounts(Database database, TimeProvider clock)
     /// <summary>Shortest password that is taken.</summary>
     public const int MinPasswordLength = 12;
 
+    // The row in the audit log of the first admin's arrival has this id, so that there is one such row at most.
+    private static readonly Guid ClaimId = new("00000000-0000-7000-8000-000000000001");
+
     // 24 letters and digits without look-alikes carry over 130 bits and survive being read aloud.
     private const int GeneratedLength = 24;
     private const string GeneratedAlphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
@@ -37,47 +40,81 @@ public sealed class UserAccounts(Database database, TimeProvider clock)
         string email, string? password, UserRole role, Actor by, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(by);
-        var address = RequireEmail(email);
         var generated = password is null ? Generate() : null;
-        var now = clock.GetUtcNow();
-        var user = new User
-        {
-            Id = Guid.CreateVersion7(now),
-            UserName = address,
-            NormalizedUserName = Normalize(address),
-            Email = address,
-            NormalizedEmail = Normalize(address),
-            Role = role,
-            CreatedAt = now,
-            LockoutEnabled = true,
-        };
+        var user = New(email, role);
         SetPassword(user, RequirePassword(generated ?? password!));
+        await using var db = database.Open(OwnerScope.Everyone);
+        await AddAsync(db, user, by, cancellationToken);
+        return new UserWithPassword(user, generated);
+    }
+
+    /// <summary>Adds a person who signs in by other means than a password.</summary>
+    /// <exception cref="InputException">The e-mail is not one or is taken.</exception>
+    public async Task<User> AddWithoutPasswordAsync(string email, UserRole role, Actor by, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        var user = New(email, role);
+        user.SecurityStamp = NewStamp();
+        await using var db = database.Open(OwnerScope.Everyone);
+        await AddAsync(db, user, by, cancellationToken);
+        return user;
+    }
+
+    /// <summary>
+    /// Adds the first admin, on behalf of whoever opened a new instance. Of two who try at once one comes through.
+    /// </summary>
+    /// <param name="email">Name for signing in.</param>
+    /// <param name="password">Null for somebody who signs in by other means.</param>
+    /// <param name="id">Id of the new person; null for any.</param>
+    /// <param name="cancellationToken">Stops before anything is stored.</param>
+    /// <exception cref="InputException">The e-mail is not one or is taken, or the password is too short.</exception>
+    /// <exception cref="RefusedException">This instance has an admin already, or had one.</exception>
+    public async Task<User> AddFirstAdminAsync(string email, string? password, Guid? id, CancellationToken cancellationToken)
+    {
+        var user = New(email, UserRole.Admin);
+        user.Id = id ?? user.Id;
+        if (password is null)
+        {
+            user.SecurityStamp = NewStamp();
+        }
+        else
+        {
+            SetPassword(user, RequirePassword(password));
+        }
+
+        if (await HasBeenClaimedAsync(cancellationToken))
+        {
+            throw Claimed();
+        }
 
         await using var db = database.Open(OwnerScope.Everyone);
-        if (await FindAsync(db, address, cancellationToken) is not null)
-        {
-            throw Taken(address);
-        }
-
-        db.Users.Add(user);
-        db.AuditEvents.Add(by.Did("user.added", user.Id, now));
+        var by = Actor.Person(user.Id, "web");
+        var claim = by.Did("instance.claimed", user.Id, user.CreatedAt);
+        claim.Id = ClaimId;
+        db.AuditEvents.Add(claim);
         try
         {
-            await db.SaveChangesAsync(cancellationToken);
+            await AddAsync(db, user, by, cancellationToken);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException) when (!cancellationToken.IsCancellationRequested)
         {
-            // Two at once: the unique index let one of them through.
-            await using var again = database.Open(OwnerScope.Everyone);
-            if (await FindAsync(again, address, cancellationToken) is null)
+            if (await HasBeenClaimedAsync(cancellationToken))
             {
-                throw;
+                throw Claimed();
             }
 
-            throw Taken(address);
+            throw;
         }
 
-        return new UserWithPassword(user, generated);
+        return user;
+    }
+
+    /// <summary>True when this instance has an admin, or had one.</summary>
+    public async Task<bool> HasBeenClaimedAsync(CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(OwnerScope.Everyone);
+        return await db.Users.AnyAsync(u => u.Role == UserRole.Admin, cancellationToken)
+            || await db.AuditEvents.AnyAsync(a => a.Id == ClaimId, cancellationToken);
     }
 
     /// <summary>Everyone, by e-mail.</summary>
@@ -108,6 +145,29 @@ public sealed class UserAccounts(Database database, TimeProvider clock)
         await db.SaveChangesAsync(cancellationToken);
     }
 
+    /// <summary>Deletes a person and everything that is theirs. The audit log keeps that it was done.</summary>
+    /// <exception cref="RefusedException">The person is the only admin.</exception>
+    public async Task RemoveAsync(Actor person, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        var id = person.UserId ?? throw new ArgumentException("Nobody in particular cannot leave.", nameof(person));
+        await using var db = database.Open(OwnerScope.Everyone);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var isAdmin = await db.Users.AnyAsync(u => u.Id == id && u.Role == UserRole.Admin, cancellationToken);
+        if (isAdmin && !await db.Users.AnyAsync(u => u.Id != id && u.Role == UserRole.Admin && !u.Disabled, cancellationToken))
+        {
+            throw new RefusedException("You are the only admin. Make somebody else one first, so that this instance is not left alone.");
+        }
+
+        // Portfolios let go of nothing that still counts for them.
+        await db.Connections.Where(c => c.OwnerId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.Portfolios.Where(p => p.OwnerId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.Users.Where(u => u.Id == id).ExecuteDeleteAsync(cancellationToken);
+        db.AuditEvents.Add(person.Did("user.removed", id, clock.GetUtcNow()));
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
     /// <summary>Gives a person a new password and ends their sessions.</summary>
     /// <param name="email">Who.</param>
     /// <param name="password">Null to have one made.</param>
@@ -121,6 +181,7 @@ public sealed class UserAccounts(Database database, TimeProvider clock)
         await using var db = database.Open(OwnerScope.Everyone);
         var user = await FindAsync(db, email, cancellationToken) ?? throw Unknown(email);
         SetPassword(user, RequirePassword(generated ?? password!));
+        (user.AccessFailedCount, user.LockoutEnd) = (0, null);
         db.AuditEvents.Add(by.Did("user.passwordReset", user.Id, clock.GetUtcNow()));
         await db.SaveChangesAsync(cancellationToken);
         return new UserWithPassword(user, generated);
@@ -146,6 +207,49 @@ public sealed class UserAccounts(Database database, TimeProvider clock)
         return user;
     }
 
+    private async Task AddAsync(FoliosyncDb db, User user, Actor by, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(db, user.Email!, cancellationToken) is not null)
+        {
+            throw Taken(user.Email!);
+        }
+
+        db.Users.Add(user);
+        db.AuditEvents.Add(by.Did("user.added", user.Id, user.CreatedAt));
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException)
+        {
+            // Two at once: the unique index let one of them through.
+            await using var again = database.Open(OwnerScope.Everyone);
+            if (await FindAsync(again, user.Email!, cancellationToken) is null)
+            {
+                throw;
+            }
+
+            throw Taken(user.Email!);
+        }
+    }
+
+    private User New(string email, UserRole role)
+    {
+        var address = RequireEmail(email);
+        var now = clock.GetUtcNow();
+        return new User
+        {
+            Id = Guid.CreateVersion7(now),
+            UserName = address,
+            NormalizedUserName = Normalize(address),
+            Email = address,
+            NormalizedEmail = Normalize(address),
+            Role = role,
+            CreatedAt = now,
+            LockoutEnabled = true,
+        };
+    }
+
     private static Task<User?> FindAsync(FoliosyncDb db, string email, CancellationToken cancellationToken)
     {
         var normalized = Normalize(email.Trim());
@@ -169,6 +273,8 @@ public sealed class UserAccounts(Database database, TimeProvider clock)
     private static string RequirePassword(string password) => password.Length >= MinPasswordLength
         ? password
         : throw new InputException($"The password is too short. Choose one with at least {MinPasswordLength} characters.", "password");
+
+    private static RefusedException Claimed() => new("This instance has an admin already. Sign in, or ask the admin for an account.");
 
     private static InputException Taken(string email) => new($"There is a user {email} already.", "email");
 

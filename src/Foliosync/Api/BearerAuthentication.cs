@@ -1,5 +1,7 @@
+using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Foliosync.Core.Users;
+using Foliosync.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
@@ -7,7 +9,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Foliosync.Api;
 
-/// <summary>Lets requests in that carry <c>Authorization: Bearer fsy_…</c>.</summary>
+/// <summary>Lets requests in that carry <c>Authorization: Bearer fsy_…</c>; those without it may carry the cookie of the pages.</summary>
 internal sealed class BearerAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiTokens tokens)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
@@ -15,7 +17,10 @@ internal sealed class BearerAuthentication(
     /// <summary>Name of the scheme.</summary>
     public const string SchemeName = "Bearer";
 
-    /// <summary>Name of the policy: reading needs any token, everything else one that may write.</summary>
+    /// <summary>Name of the scheme that chooses: token or cookie.</summary>
+    private const string EitherName = "Either";
+
+    /// <summary>Name of the policy: reading needs any token or cookie, everything else one that may write.</summary>
     public const string Policy = "api";
 
     private const string Prefix = "Bearer ";
@@ -23,10 +28,14 @@ internal sealed class BearerAuthentication(
     /// <summary>Adds the scheme and the policy.</summary>
     public static void AddTo(IServiceCollection services)
     {
-        // The core alone: tokens need neither cookies nor the keys that protect them.
-        services.AddAuthenticationCore(options => options.DefaultScheme = SchemeName);
+        services.AddAuthenticationCore(options => options.DefaultScheme = EitherName);
         services.AddWebEncoders();
-        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(SchemeName, null);
+        new AuthenticationBuilder(services)
+            .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(SchemeName, null)
+            .AddPolicyScheme(EitherName, null, options => options.ForwardDefaultSelector = http =>
+                http.Request.Headers.ContainsKey(HeaderNames.Authorization) || !http.Request.Headers.ContainsKey(HeaderNames.Cookie)
+                    ? SchemeName
+                    : SessionCookie.SchemeName);
         // Each request without a token would be a line.
         services.AddLogging(logging => logging.AddFilter(typeof(BearerAuthentication).FullName, LogLevel.Warning));
         services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy.RequireAuthenticatedUser().RequireAssertion(IsInReach));
@@ -60,5 +69,8 @@ internal sealed class BearerAuthentication(
     private static bool IsInReach(AuthorizationHandlerContext context) =>
         context is { User.Identity.IsAuthenticated: true, Resource: HttpContext http }
         && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)
-            || Caller.ScopeOf(context.User) >= TokenScope.Write);
+            || (Caller.ScopeOf(context.User) >= TokenScope.Write && (!HasCookie(context.User) || SameOrigin.Holds(http.Request))));
+
+    // A browser sends the cookie for whoever asks it to.
+    private static bool HasCookie(ClaimsPrincipal user) => user.Identity!.AuthenticationType == SessionCookie.SchemeName;
 }

@@ -26,11 +26,17 @@ internal sealed record Caller(Guid UserId, TokenScope Scope)
     public static TokenScope ScopeOf(ClaimsPrincipal principal) => Enum.Parse<TokenScope>(principal.FindFirstValue(ScopeClaim)!);
 
     /// <summary>The principal that stands for a token.</summary>
-    public static ClaimsPrincipal ToPrincipal(TokenIdentity token, string scheme) => new(new ClaimsIdentity(
+    public static ClaimsPrincipal ToPrincipal(TokenIdentity token, string scheme) => ToPrincipal(token.UserId, token.Role, token.Scope, scheme);
+
+    /// <summary>The principal of somebody who is signed in: reaches as far as the person may.</summary>
+    public static ClaimsPrincipal ToPrincipal(SignedIn person, string scheme) =>
+        ToPrincipal(person.UserId, person.Role, ApiTokens.Reach(person.Role), scheme);
+
+    private static ClaimsPrincipal ToPrincipal(Guid userId, UserRole role, TokenScope scope, string scheme) => new(new ClaimsIdentity(
         [
-            new Claim(ClaimTypes.NameIdentifier, token.UserId.ToString()),
-            new Claim(ClaimTypes.Role, token.Role.ToString()),
-            new Claim(ScopeClaim, token.Scope.ToString()),
+            new Claim(ClaimTypes.NameIdentifier, userId.ToString()),
+            new Claim(ClaimTypes.Role, role.ToString()),
+            new Claim(ScopeClaim, scope.ToString()),
         ],
         scheme));
 }

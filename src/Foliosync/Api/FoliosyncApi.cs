@@ -3,11 +3,13 @@ using System.Text.Json.Serialization;
 using Foliosync.Api.Pages;
 using Foliosync.Core.Statements;
 using Foliosync.Core.Storage;
+using Foliosync.Web;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Foliosync.Api;
 
-/// <summary>The API as a whole: what it needs, and where everything is.</summary>
+/// <summary>The server as a whole: the API, the pages beside it, and where everything is.</summary>
 internal static class FoliosyncApi
 {
     // A connection's credentials and a page of changes are a few kilobytes.
@@ -31,6 +33,8 @@ internal static class FoliosyncApi
                 options.SerializerOptions.Converters.Add(converter);
             }
         });
+        // From a web server on this machine, which ends TLS: who calls, and how.
+        services.Configure<ForwardedHeadersOptions>(options => options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto);
         services.AddSingleton<DataVersion>();
         services.AddSingleton<LoginWalk>();
         services.AddRateLimiter(limits => limits.AddPolicy<string, LoginPagesLimit>(LoginPagesLimit.Name));
@@ -44,11 +48,15 @@ internal static class FoliosyncApi
         return services;
     }
 
-    /// <summary>Puts the API and the status page in place.</summary>
+    /// <summary>Puts the API and the pages in place.</summary>
     public static WebApplication MapFoliosyncApi(this WebApplication app)
     {
+        app.UseForwardedHeaders();
         app.Use((http, next) => SecurityHeaders.AddAsync(http, next));
-        app.UseExceptionHandler();
+        app.Use((http, next) => PageFiles.ServeAsync(http, next));
+        app.UseResponseCompression();
+        // What renders the page of an error must not be what has just failed.
+        app.UseExceptionHandler(new ExceptionHandlerOptions { CreateScopeForErrors = true });
         app.UseStatusCodePages(Problems.WriteStatusAsync);
         app.UseSwaggerUI(browser =>
         {
@@ -59,7 +67,9 @@ internal static class FoliosyncApi
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseAntiforgery();
 
+        app.MapFoliosyncWeb();
         StatusPage.Map(app);
         Html.MapStyle(app);
         HealthApi.Map(app);

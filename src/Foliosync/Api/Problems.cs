@@ -3,13 +3,18 @@ using System.Text.RegularExpressions;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core;
 using Foliosync.Hosting;
+using Foliosync.Web.Layout;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Foliosync.Api;
 
-/// <summary>Every error leaves as <c>application/problem+json</c> (RFC 9457) whose <c>detail</c> says what to do.</summary>
+/// <summary>
+/// Every error leaves as <c>application/problem+json</c> (RFC 9457) whose <c>detail</c> says what to do; or as a page, for somebody who
+/// looks at one.
+/// </summary>
 internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHandler
 {
     /// <summary>Answers with a problem.</summary>
@@ -27,6 +32,11 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
         string? kind = null,
         IReadOnlyList<KeyValuePair<string, object?>>? extensions = null)
     {
+        if (WantsPage(http.Request))
+        {
+            return new RazorComponentResult<ErrorPage>(new { Status = status, Reason = detail }) { StatusCode = status }.ExecuteAsync(http);
+        }
+
         var problem = new ProblemDetails
         {
             Type = "about:blank",
@@ -74,6 +84,8 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
+        // The answer was begun anew.
+        SecurityHeaders.Add(httpContext);
         switch (exception)
         {
             case InputException input:
@@ -144,6 +156,11 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
 
     // By the time a problem is written, the endpoint is not known any more.
     private static bool TakesFiles(HttpContext http) => http.Request.Path.Value?.EndsWith(StatementsApi.LastSegment, StringComparison.OrdinalIgnoreCase) == true;
+
+    // Somebody looks at a page; programs ask for JSON, or for nothing special.
+    private static bool WantsPage(HttpRequest request) =>
+        request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+        && !request.Path.StartsWithSegments("/api") && !request.Path.StartsWithSegments("/openapi");
 
     private static HttpContext SetStatus(HttpContext http, int status)
     {

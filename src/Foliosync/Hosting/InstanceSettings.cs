@@ -5,6 +5,7 @@ using Foliosync.Core.Connections;
 using Foliosync.Core.Prices;
 using Foliosync.Core.Statements;
 using Foliosync.Core.Sync;
+using Foliosync.Web;
 
 namespace Foliosync.Hosting;
 
@@ -76,6 +77,9 @@ internal sealed record InstanceSettings
 
     /// <summary>How people are told of alerts.</summary>
     public AlertSettings Alerts { get; init; } = new();
+
+    /// <summary>How people sign in elsewhere.</summary>
+    public SingleSignOn SingleSignOn { get; init; } = new();
 
     /// <summary>What is set for single brokers, by id in lower case.</summary>
     public IReadOnlyDictionary<string, BrokerOverride> Brokers { get; init; } = new Dictionary<string, BrokerOverride>();
@@ -158,6 +162,7 @@ internal sealed record InstanceSettings
                 .ToDictionary(n => n, n => (string?)source.Find(n)!.Value.Value, StringComparer.OrdinalIgnoreCase),
             Statements = StatementSettingsReader.Read(source),
             Alerts = AlertSettingsReader.Read(source, publicUrl),
+            SingleSignOn = SingleSignOnReader.Read(source),
             Brokers = brokers,
             Prices = prices.Settings,
             Warnings = [.. warnings, .. prices.Warnings],
@@ -182,6 +187,7 @@ internal sealed record InstanceSettings
                 .. StatementSettingsReader.Shown(source, settings.Statements),
                 .. AlertSettingsReader.Shown(source, settings.Alerts),
                 Shown(PublicUrlName, settings.PublicUrl.AbsoluteUri),
+                .. SingleSignOnReader.Shown(source, settings.SingleSignOn),
                 .. brokerSettings,
                 .. settings.OpenTelemetry.Keys.Order(StringComparer.Ordinal).Select(Hidden),
                 .. prices.Shown,
@@ -392,9 +398,3 @@ internal sealed record InstanceSettings
         _ => throw new SettingsException($"{name} is '{text}'. Say true or false."),
     };
 }
-
-/// <summary>A setting as it counts.</summary>
-/// <param name="Name">Name of the variable.</param>
-/// <param name="Value">The value; for a secret only whether it is set.</param>
-/// <param name="Origin"><c>command line</c>, <c>environment</c>, <c>.env</c>, <c>foliosync.json</c> or <c>default</c>.</param>
-internal sealed record EffectiveSetting(string Name, string Value, string Origin);

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Foliosync.Api;
 using Foliosync.Core.Jobs;
 using Foliosync.Hosting.Jobs;
+using Foliosync.Web;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -29,7 +30,7 @@ internal static class WebServer
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
         ServerLog.Configure(builder.Logging, json: false);
-        builder.Services.AddFoliosync(settings).AddFoliosyncTelemetry(settings).AddFoliosyncApi();
+        builder.Services.AddFoliosync(settings).AddFoliosyncTelemetry(settings).AddFoliosyncApi().AddFoliosyncWeb(settings);
         if (jobs)
         {
             builder.Services.AddJobs(settings, WorkerRole.Serve);

@@ -13,7 +13,9 @@ using Foliosync.Core.Tests.Storage;
 using Foliosync.Core.Users;
 using Foliosync.Hosting;
 using Foliosync.Hosting.Jobs;
+using Foliosync.Web;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -42,13 +44,18 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>What the server can be asked, in the form <c>GET /api/v1/portfolios</c>.</summary>
+    /// <summary>What the server can be asked beside pages, in the form <c>GET /api/v1/portfolios</c>.</summary>
     public IReadOnlyList<string> Endpoints =>
     [
-        .. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().SelectMany(
+        .. AllEndpoints.Where(e => e.Metadata.GetMetadata<ComponentTypeMetadata>() is null).SelectMany(
             endpoint => endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods,
             (endpoint, method) => $"{method} /{endpoint.RoutePattern.RawText!.Trim('/')}"),
     ];
+
+    /// <summary>The pages.</summary>
+    public IReadOnlyList<RouteEndpoint> Pages => [.. AllEndpoints.Where(e => e.Metadata.GetMetadata<ComponentTypeMetadata>() is not null)];
+
+    private IEnumerable<RouteEndpoint> AllEndpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
     public static async Task<ApiHost> StartAsync(Store store = Store.Sqlite, IReadOnlyDictionary<string, BrokerOverride>? brokers = null, AlertSettings? alerts = null, StatementSettings? statements = null, TimeProvider? clock = null, bool jobs = true)
     {
@@ -68,7 +75,7 @@ internal sealed class ApiHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "foliosync" });
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls([.. settings.Urls]);
-        builder.Services.AddFoliosync(settings).AddFoliosyncApi();
+        builder.Services.AddFoliosync(settings).AddFoliosyncApi().AddFoliosyncWeb(settings);
         if (jobs)
         {
             builder.Services.AddJobs(settings, WorkerRole.Serve);

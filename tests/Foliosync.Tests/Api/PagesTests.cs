@@ -15,7 +15,7 @@ public sealed class PagesTests
         await using var host = await ApiHost.StartAsync();
         await (await host.ClientAsync("asha@example.org")).AddPortfolioAsync("Planted");
 
-        var page = await host.Client().GetStringAsync("/");
+        var page = await host.Client().GetStringAsync("/status");
 
         page.ShouldContain("Ready");
         page.ShouldMatch(@"\d+\.\d+\.\d+");
@@ -71,6 +71,8 @@ public sealed class PagesTests
 
     [Theory]
     [InlineData("/")]
+    [InlineData("/sign-in")]
+    [InlineData("/status")]
     [InlineData("/api/v1/portfolios")]
     [InlineData("/api/index.html")]
     [InlineData("/connect/zerodha/callback")]

@@ -22,7 +22,7 @@ public sealed class StatusTests
         status.GetProperty("workers").GetInt32().ShouldBe(1);
         status.TryGetProperty("notice", out var notice).ShouldBeTrue();
         notice.ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
-        (await host.Client().GetStringAsync("/")).ShouldContain("Kept in step");
+        (await host.Client().GetStringAsync("/status")).ShouldContain("Kept in step");
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class StatusTests
 
         status.GetProperty("isUpdating").GetBoolean().ShouldBeFalse();
         status.Text("notice").ShouldContain("no worker is alive");
-        (await host.Client().GetStringAsync("/")).ShouldContain("Data is not being updated");
+        (await host.Client().GetStringAsync("/status")).ShouldContain("Data is not being updated");
     }
 
     [Fact]

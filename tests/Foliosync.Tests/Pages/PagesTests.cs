@@ -9,9 +9,9 @@ namespace Foliosync.Tests.Pages;
 public sealed class PagesTests
 {
     [Theory]
-    [InlineData("/", ColorScheme.Light, 1280)]
-    [InlineData("/", ColorScheme.Dark, 1280)]
-    [InlineData("/", ColorScheme.Light, 390)]
+    [InlineData("/status", ColorScheme.Light, 1280)]
+    [InlineData("/status", ColorScheme.Dark, 1280)]
+    [InlineData("/status", ColorScheme.Light, 390)]
     [InlineData("/connect/zerodha/callback?state=unknown", ColorScheme.Light, 390)]
     public async Task A_page_has_no_barriers_no_errors_and_fits_its_window(string path, ColorScheme scheme, int width)
     {

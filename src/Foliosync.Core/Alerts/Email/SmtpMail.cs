@@ -35,7 +35,7 @@ public sealed class SmtpMail
 
     /// <summary>Sends, and returns when the mail server has taken the mail.</summary>
     /// <exception cref="DeliveryException">It has not.</exception>
-    internal async Task SendAsync(string to, string subject, string text, Guid id, CancellationToken cancellationToken)
+    public async Task SendAsync(string to, string subject, string text, Guid id, CancellationToken cancellationToken)
     {
         if (_settings is not { } settings)
         {

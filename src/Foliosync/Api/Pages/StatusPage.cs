@@ -6,13 +6,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Foliosync.Api.Pages;
 
-/// <summary><c>/</c>: version, readiness and the way to the API. Shows nothing of anybody.</summary>
+/// <summary><c>/status</c>: version, readiness and the way to the API. Shows nothing of anybody.</summary>
 internal static class StatusPage
 {
     private static readonly string Version =
         typeof(StatusPage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    public static void Map(IEndpointRouteBuilder app) => app.MapGet("/", ShowAsync).ExcludeFromDescription();
+    public static void Map(IEndpointRouteBuilder app) => app.MapGet("/status", ShowAsync).ExcludeFromDescription();
 
     private static async Task<ContentHttpResult> ShowAsync(
         Readiness readiness, Database database, Workers workers, CancellationToken cancellationToken)

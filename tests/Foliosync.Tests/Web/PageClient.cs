@@ -1,0 +1,93 @@
+using System.Net;
+using AngleSharp;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using Foliosync.Core.Users;
+using Foliosync.Tests.Api;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+
+namespace Foliosync.Tests.Web;
+
+/// <summary>A browser without script: keeps cookies, follows no redirect by itself, fills in forms.</summary>
+internal sealed class PageClient : IDisposable
+{
+    /// <summary>The password of everybody whom <see cref="SignedInAsync"/> makes.</summary>
+    public const string Password = "a long enough password";
+
+    private readonly HttpClient _http;
+
+    public PageClient(ApiHost host)
+    {
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = host.Address };
+        _http.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+    }
+
+    public CookieContainer Cookies { get; } = new();
+
+    public HttpClient Http => _http;
+
+    /// <summary>Somebody who has signed in; made if missing.</summary>
+    public static async Task<PageClient> SignedInAsync(ApiHost host, string email, UserRole role = UserRole.Member)
+    {
+        var users = host.Services.GetRequiredService<UserAccounts>();
+        if ((await users.ListAsync(default)).All(u => u.Email != email))
+        {
+            await users.AddAsync(email, Password, role, Actor.CommandLine, default);
+        }
+
+        var client = new PageClient(host);
+        (await client.SignInAsync(email, Password)).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        return client;
+    }
+
+    public async Task<HttpResponseMessage> SignInAsync(string email, string password)
+    {
+        // With an admin there the page is not that of the first run.
+        var page = await GetAsync("/sign-in");
+        return await SubmitAsync(page, "sign-in", ("email", email), ("password", password));
+    }
+
+    /// <summary>A page, which must be there.</summary>
+    public async Task<IDocument> GetAsync(string path)
+    {
+        using var response = await _http.GetAsync(path);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, $"{path} {response.Headers.Location}");
+        return await DocumentAsync(response);
+    }
+
+    public static async Task<IDocument> DocumentAsync(HttpResponseMessage response)
+    {
+        var address = response.RequestMessage!.RequestUri!.AbsoluteUri;
+        var text = await response.Content.ReadAsStringAsync();
+        return await BrowsingContext.New(Configuration.Default).OpenAsync(r => r.Address(address).Content(text));
+    }
+
+    /// <summary>Sends a form of a page, with what it holds and what is given.</summary>
+    public Task<HttpResponseMessage> SubmitAsync(IDocument page, string handler, params (string Name, string Value)[] values) =>
+        SubmitAsync(page, page.Forms.Single(f => f.QuerySelector($"input[name=_handler][value={handler}]") is not null), values);
+
+    public async Task<HttpResponseMessage> SubmitAsync(IDocument page, IHtmlFormElement form, params (string Name, string Value)[] values)
+    {
+        var fields = new Dictionary<string, string>();
+        foreach (var element in form.Elements.OfType<IHtmlInputElement>().Where(i => i.Name is not null && (i.Type is not ("checkbox" or "radio") || i.IsChecked)))
+        {
+            fields[element.Name!] = element.Value;
+        }
+
+        foreach (var element in form.Elements.OfType<IHtmlSelectElement>())
+        {
+            fields[element.Name!] = element.Value ?? string.Empty;
+        }
+
+        foreach (var (name, value) in values)
+        {
+            fields[name] = value;
+        }
+
+        using var content = new FormUrlEncodedContent(fields);
+        return await _http.PostAsync(new Uri(form.Action.Length > 0 ? form.Action : page.Url), content);
+    }
+
+    public void Dispose() => _http.Dispose();
+}
