@@ -104,6 +104,21 @@ public sealed class ManualTransactionsTests
     }
 
     [Theory, EachStore]
+    public async Task What_the_API_tells_later_counts_in_place_of_the_same_typed(Store store)
+    {
+        await using var world = await WorldAsync(store);
+        await Manual(world).AddAsync(Buy(world), await OwnerAsync(world), default);
+        world.Sync.Broker["key1"].Transactions = [Trade("T1", TransactionKind.Buy, "INFY", 5m, 112m, world.Sync.Clock.GetUtcNow().AddHours(1))];
+        world.Sync.Broker["key1"].Holdings = [SyncWorld.Share("INFY", 15m, 104m, 115m)];
+        world.Sync.Time.Advance(TimeSpan.FromHours(2));
+
+        await world.Sync.SyncAsync();
+
+        (await world.CountingAsync()).ShouldHaveSingleItem().Source.ShouldBe(TransactionSource.Api);
+        (await world.Sync.ReadAsync(db => db.Transactions.CountAsync(t => t.Source == TransactionSource.Manual))).ShouldBe(1);
+    }
+
+    [Theory, EachStore]
     public async Task What_a_broker_told_is_noted_on_and_not_changed(Store store)
     {
         await using var world = await WorldAsync(store);

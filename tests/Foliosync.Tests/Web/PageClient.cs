@@ -86,7 +86,7 @@ internal sealed class PageClient : IDisposable
         }
 
         using var content = new FormUrlEncodedContent(fields);
-        return await _http.PostAsync(new Uri(form.Action.Length > 0 ? form.Action : page.Url), content);
+        return await _http.PostAsync(new Uri(new Uri(page.Url), form.GetAttribute("action") ?? string.Empty), content);
     }
 
     public void Dispose() => _http.Dispose();
