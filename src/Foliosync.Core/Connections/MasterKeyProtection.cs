@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
@@ -13,9 +14,9 @@ namespace Foliosync.Core.Connections;
 public sealed class MasterKeyProtection(MasterKeySource source) : IDataProtectionProvider
 {
     /// <inheritdoc/>
-    public IDataProtector CreateProtector(string purpose) => new Protector(source, "web/" + purpose);
+    public IDataProtector CreateProtector(string purpose) => new Protector(source, "web").CreateProtector(purpose);
 
-    private sealed class Protector(MasterKeySource source, string purpose) : IDataProtector
+    private sealed class Protector(MasterKeySource source, string name) : IDataProtector
     {
         private const byte Version = 1;
         private const int KeySize = 32;
@@ -24,10 +25,14 @@ public sealed class MasterKeyProtection(MasterKeySource source) : IDataProtectio
         private const int TagSize = 16;
         private const int Overhead = HeadSize + NonceSize + TagSize;
 
-        private readonly byte[] _purpose = Encoding.UTF8.GetBytes(purpose);
+        private readonly byte[] _purpose = Encoding.UTF8.GetBytes(name);
 
-        // A slash within a purpose must not make two chains of purposes alike.
-        public IDataProtector CreateProtector(string purpose) => new Protector(source, $"{Encoding.UTF8.GetString(_purpose)}/{purpose.Length}:{purpose}");
+        // With their lengths, no two chains of purposes read alike.
+        public IDataProtector CreateProtector(string purpose)
+        {
+            ArgumentNullException.ThrowIfNull(purpose);
+            return new Protector(source, string.Create(CultureInfo.InvariantCulture, $"{name}/{purpose.Length}:{purpose}"));
+        }
 
         public byte[] Protect(byte[] plaintext)
         {

@@ -168,6 +168,24 @@ public sealed class UserAccounts(Database database, TimeProvider clock)
         await transaction.CommitAsync(cancellationToken);
     }
 
+    /// <summary>Changes the e-mail by which a person signs in. Sessions and tokens go on.</summary>
+    /// <exception cref="InputException">The e-mail is not one or is taken.</exception>
+    public async Task ChangeEmailAsync(string email, Actor person, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        var address = RequireEmail(email);
+        await using var db = database.Open(OwnerScope.Everyone);
+        var user = await db.Users.SingleAsync(u => u.Id == person.UserId, cancellationToken);
+        if (await FindAsync(db, address, cancellationToken) is { } other && other.Id != user.Id)
+        {
+            throw Taken(address);
+        }
+
+        (user.UserName, user.NormalizedUserName, user.Email, user.NormalizedEmail) = (address, Normalize(address), address, Normalize(address));
+        db.AuditEvents.Add(person.Did("user.emailChanged", user.Id, clock.GetUtcNow()));
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
     /// <summary>Gives a person a new password and ends their sessions.</summary>
     /// <param name="email">Who.</param>
     /// <param name="password">Null to have one made.</param>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.Net.Http.Headers;
 
 namespace Foliosync.Web;
@@ -61,6 +62,7 @@ internal static class PageFiles
             new("app.js", Joined("js/", text => $"{{\n{text}}}\n")),
         };
         assets.AddRange(names.Where(n => n.IndexOf('/', Root.Length) < 0).Select(n => new Asset(n[Root.Length..], Content(n))));
+        assets.Add(new Asset("app.webmanifest", Manifest(assets.ToDictionary(a => a.Name, a => a.Address, StringComparer.Ordinal))));
         return assets.ToDictionary(a => a.Name, StringComparer.Ordinal);
 
         byte[] Joined(string folder, Func<string, string> wrap) => Encoding.UTF8.GetBytes(string.Concat(
@@ -73,6 +75,29 @@ internal static class PageFiles
             stream.ReadExactly(bytes);
             return bytes;
         }
+    }
+
+    // What makes the pages an app on a phone.
+    private static byte[] Manifest(Dictionary<string, string> addresses)
+    {
+        return Encoding.UTF8.GetBytes(new JsonObject
+        {
+            ["name"] = "Foliosync",
+            ["short_name"] = "Foliosync",
+            ["id"] = "/",
+            ["start_url"] = "/",
+            ["scope"] = "/",
+            ["display"] = "standalone",
+            ["background_color"] = "#f6f7fa",
+            ["theme_color"] = "#3347c9",
+            ["icons"] = new JsonArray(
+                Icon("icon-192.png", "192x192", "any"),
+                Icon("icon-512.png", "512x512", "any"),
+                Icon("icon-maskable-512.png", "512x512", "maskable"),
+                Icon("icon.svg", "any", "any")),
+        }.ToJsonString());
+
+        JsonObject Icon(string name, string sizes, string purpose) => new() { ["src"] = addresses[name], ["sizes"] = sizes, ["purpose"] = purpose };
     }
 
     private sealed class Asset(string name, byte[] content)
@@ -90,6 +115,7 @@ internal static class PageFiles
             ".js" => "text/javascript; charset=utf-8",
             ".svg" => "image/svg+xml",
             ".png" => "image/png",
+            ".webmanifest" => "application/manifest+json",
             var other => throw new InvalidOperationException($"Say in PageFiles.cs what a file '{other}' is."),
         };
 

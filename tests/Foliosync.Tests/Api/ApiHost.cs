@@ -34,11 +34,15 @@ internal sealed class ApiHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly List<HttpClient> _clients = [];
 
-    private ApiHost(TestDatabase database, WebApplication app)
+    private ApiHost(TestDatabase database, WebApplication app, HeardLog log)
     {
         _database = database;
         _app = app;
+        Log = log;
     }
+
+    /// <summary>What the server complains about.</summary>
+    public HeardLog Log { get; }
 
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
@@ -57,7 +61,7 @@ internal sealed class ApiHost : IAsyncDisposable
 
     private IEnumerable<RouteEndpoint> AllEndpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
-    public static async Task<ApiHost> StartAsync(Store store = Store.Sqlite, IReadOnlyDictionary<string, BrokerOverride>? brokers = null, AlertSettings? alerts = null, StatementSettings? statements = null, TimeProvider? clock = null, bool jobs = true)
+    public static async Task<ApiHost> StartAsync(Store store = Store.Sqlite, IReadOnlyDictionary<string, BrokerOverride>? brokers = null, AlertSettings? alerts = null, StatementSettings? statements = null, TimeProvider? clock = null, bool jobs = true, SingleSignOn? singleSignOn = null)
     {
         var database = await TestDatabases.CreateAsync(store);
         var settings = new InstanceSettings
@@ -70,10 +74,12 @@ internal sealed class ApiHost : IAsyncDisposable
             Prices = PriceSettings.None,
             Statements = statements ?? new StatementSettings(),
             Alerts = alerts ?? new AlertSettings(),
+            SingleSignOn = singleSignOn ?? new SingleSignOn(),
             Brokers = brokers ?? new Dictionary<string, BrokerOverride>(),
         };
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "foliosync" });
-        builder.Logging.ClearProviders();
+        var log = new HeardLog();
+        builder.Logging.ClearProviders().AddProvider(log);
         builder.WebHost.UseUrls([.. settings.Urls]);
         builder.Services.AddFoliosync(settings).AddFoliosyncApi().AddFoliosyncWeb(settings);
         if (jobs)
@@ -90,7 +96,7 @@ internal sealed class ApiHost : IAsyncDisposable
             builder.Services.AddSingleton(clock);
         }
 
-        var host = new ApiHost(database, builder.Build().MapFoliosyncApi());
+        var host = new ApiHost(database, builder.Build().MapFoliosyncApi(), log);
         await host._app.StartAsync();
         return host;
     }

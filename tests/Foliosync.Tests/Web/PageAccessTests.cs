@@ -91,7 +91,7 @@ public sealed class PageAccessTests
         using var person = new PageClient(host);
         person.Http.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
 
-        using var page = await person.Http.GetAsync("/sign-in");
+        using var page = await person.Http.GetAsync("/welcome");
 
         page.Headers.GetValues("Set-Cookie").ShouldAllBe(c => c.Contains("secure", StringComparison.OrdinalIgnoreCase));
     }
@@ -123,17 +123,26 @@ public sealed class PageAccessTests
     {
         await using var host = await ApiHost.StartAsync();
         using var client = new PageClient(host);
-        var page = await client.GetAsync("/sign-in");
-        client.Http.DefaultRequestHeaders.AcceptEncoding.ParseAdd("br");
+        var page = await client.GetAsync("/welcome");
+        using var browser = new PageClient(host);
+        browser.Http.DefaultRequestHeaders.AcceptEncoding.ParseAdd("br");
 
-        using var compressed = await client.Http.GetAsync("/sign-in");
+        using var compressed = await browser.Http.GetAsync("/welcome");
         compressed.Content.Headers.ContentEncoding.ShouldBe(["br"]);
         compressed.Headers.CacheControl!.NoStore.ShouldBeTrue();
         var files = page.QuerySelectorAll("link[rel=stylesheet], link[rel=icon], script").Select(e => e.GetAttribute("href") ?? e.GetAttribute("src")!).ToList();
         files.Count.ShouldBeGreaterThan(2);
+        var manifest = page.QuerySelector("link[rel=manifest]")!.GetAttribute("href")!;
+        foreach (var icon in (await client.Http.GetJsonAsync(manifest)).GetProperty("icons").EnumerateArray())
+        {
+            using var answer = await client.Http.GetAsync(icon.Text("src"));
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK, icon.Text("src"));
+            answer.Content.Headers.ContentType!.MediaType!.ShouldStartWith("image/");
+        }
+
         foreach (var file in files)
         {
-            using var answer = await client.Http.GetAsync(file);
+            using var answer = await browser.Http.GetAsync(file);
             answer.StatusCode.ShouldBe(HttpStatusCode.OK, file);
             answer.Headers.CacheControl!.ToString().ShouldContain("immutable");
             answer.Content.Headers.ContentEncoding.ShouldBe(["br"]);

@@ -16,9 +16,11 @@ internal sealed class PageClient : IDisposable
     public const string Password = "a long enough password";
 
     private readonly HttpClient _http;
+    private readonly HeardLog _log;
 
     public PageClient(ApiHost host)
     {
+        _log = host.Log;
         _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = host.Address };
         _http.DefaultRequestHeaders.Accept.ParseAdd("text/html");
     }
@@ -31,6 +33,12 @@ internal sealed class PageClient : IDisposable
     public static async Task<PageClient> SignedInAsync(ApiHost host, string email, UserRole role = UserRole.Member)
     {
         var users = host.Services.GetRequiredService<UserAccounts>();
+        if (!await users.HasBeenClaimedAsync(default) && role != UserRole.Admin)
+        {
+            // Without an admin everything leads to the page of the first run.
+            await users.AddAsync("admin@example.org", null, UserRole.Admin, Actor.CommandLine, default);
+        }
+
         if ((await users.ListAsync(default)).All(u => u.Email != email))
         {
             await users.AddAsync(email, Password, role, Actor.CommandLine, default);
@@ -43,7 +51,6 @@ internal sealed class PageClient : IDisposable
 
     public async Task<HttpResponseMessage> SignInAsync(string email, string password)
     {
-        // With an admin there the page is not that of the first run.
         var page = await GetAsync("/sign-in");
         return await SubmitAsync(page, "sign-in", ("email", email), ("password", password));
     }
@@ -52,7 +59,7 @@ internal sealed class PageClient : IDisposable
     public async Task<IDocument> GetAsync(string path)
     {
         using var response = await _http.GetAsync(path);
-        response.StatusCode.ShouldBe(HttpStatusCode.OK, $"{path} {response.Headers.Location}");
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, $"{path} {response.Headers.Location} {string.Join(Environment.NewLine, _log.Lines)}");
         return await DocumentAsync(response);
     }
 

@@ -13,7 +13,7 @@ namespace Foliosync.Web;
 /// <c>/sign-in/oidc</c>: to the provider and back. A person is known by the provider's own id for them; the first time by an e-mail that
 /// the provider vouches for.
 /// </summary>
-internal static class OidcSignIn
+internal static partial class OidcSignIn
 {
     private const string DonePath = "/sign-in/oidc/done";
 
@@ -39,6 +39,7 @@ internal static class OidcSignIn
             options.CorrelationCookie.SameSite = SameSiteMode.Lax;
             options.Events.OnRemoteFailure = context =>
             {
+                LogFailed(context.HttpContext.RequestServices.GetRequiredService<ILogger<SingleSignOn>>(), context.Failure);
                 context.HandleResponse();
                 context.Response.Redirect(DonePath);
                 return Task.CompletedTask;
@@ -106,6 +107,9 @@ internal static class OidcSignIn
 
         return user is not null && (await users.AddLoginAsync(user, login)).Succeeded ? user : null;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Signing in by OpenID Connect failed.")]
+    private static partial void LogFailed(ILogger logger, Exception? e);
 
     private static Task RefuseAsync(HttpContext http, string reason) => Problems.WriteAsync(http, StatusCodes.Status403Forbidden, reason);
 }
