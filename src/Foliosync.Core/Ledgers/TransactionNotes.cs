@@ -59,7 +59,7 @@ public sealed class TransactionNotes(Database database, TimeProvider clock)
         ];
         return words switch
         {
-            { Count: > MostTags } => throw new InputException($"A transaction has at most {MostTags} tags.", "tags"),
+            { Count: > MostTags } => throw new InputException("A transaction has at most ten tags.", "tags"),
             _ when words.Exists(w => w.Length > 40) => throw new InputException("A tag has at most 40 characters.", "tags"),
             _ => words,
         };

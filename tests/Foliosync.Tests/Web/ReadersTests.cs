@@ -1,6 +1,4 @@
-using Foliosync.Core.Storage;
 using Foliosync.Core.Tests.Storage;
-using Foliosync.Core.Transactions;
 using Foliosync.Core.Users;
 using Foliosync.Tests.Api;
 using Foliosync.Web;
