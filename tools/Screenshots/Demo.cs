@@ -43,8 +43,16 @@ internal sealed class Demo : IAsyncDisposable
         var open = await ValueAsync("Open: ");
         var signIn = (await ValueAsync("Sign in: ")).Split(' ');
         var demo = new Demo(process, new Uri(open), signIn[0], signIn[1], await ValueAsync("Token: "));
-        await demo.ValuedAsync(patience.Token);
-        return demo;
+        try
+        {
+            await demo.ValuedAsync(patience.Token);
+            return demo;
+        }
+        catch
+        {
+            await demo.DisposeAsync();
+            throw;
+        }
 
         async Task<string> ValueAsync(string name)
         {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Performance;
@@ -8,62 +9,76 @@ using Foliosync.Core.Storage.Bulk;
 namespace Foliosync.Core.Portfolios;
 
 /// <summary>
-/// Reads what people hold, three queries however much it is, and keeps what was read for as long as nothing was committed: the same person
-/// sorts, filters and turns pages.
+/// Reads what people hold, a few queries however much it is, and keeps it for as long as nothing was told anew of their accounts: the same
+/// person sorts, filters and turns pages.
 /// </summary>
-public sealed class HeldSheets(Database database, DataVersion version, BrokerCatalog catalog)
+public sealed class HeldSheets(Database database, DataVersion version, BrokerCatalog catalog, TimeProvider clock)
 {
     // Five thousand lots are about two megabytes.
     private const int MostKept = 8;
 
-    private volatile Kept _kept = new(string.Empty);
+    // Names of instruments are learnt without a word to the accounts.
+    private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(5);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Guid, Kept> _kept = [];
 
     /// <summary>What a person holds now.</summary>
     public async ValueTask<HeldSheet> ReadAsync(Guid ownerId, CancellationToken cancellationToken)
     {
         var now = await version.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var kept = _kept;
-        if (kept.Version != now)
+        var kept = Find(ownerId);
+        if (kept?.Version == now)
         {
-            _kept = kept = new Kept(now);
+            return kept.Sheet;
         }
 
-        if (kept.Find(ownerId) is { } known)
-        {
-            return known;
-        }
-
-        var sheet = await LoadAsync(ownerId, cancellationToken).ConfigureAwait(false);
-        kept.Add(ownerId, sheet);
+        // Something was committed somewhere, most often that a worker lives.
+        await using var read = await database.BeginReadAsync(cancellationToken).ConfigureAwait(false);
+        var (accounts, told) = await ReadAccountsAsync(read, ownerId, cancellationToken).ConfigureAwait(false);
+        var isSame = kept is not null && kept.Told == told && clock.GetUtcNow() - kept.At < KeptFor;
+        var sheet = isSame ? kept!.Sheet : await LoadAsync(read, accounts, cancellationToken).ConfigureAwait(false);
+        Keep(ownerId, new Kept(now, told, isSame ? kept!.At : clock.GetUtcNow(), sheet));
         return sheet;
     }
 
-    /// <summary>The day of a price in the broker's time zone.</summary>
     private DateOnly DayOf(DateTimeOffset at, string brokerId) => Period.DayOf(at, catalog.ZoneOf(brokerId));
 
-    private async Task<HeldSheet> LoadAsync(Guid ownerId, CancellationToken cancellationToken)
+    /// <summary>The accounts, and what changes with each report, import, payment and price of them.</summary>
+    private async Task<(Dictionary<Guid, HeldAccount> Accounts, string Told)> ReadAccountsAsync(ReadSnapshot read, Guid ownerId, CancellationToken cancellationToken)
     {
-        await using var read = await database.BeginReadAsync(cancellationToken).ConfigureAwait(false);
         var accounts = new Dictionary<Guid, HeldAccount>();
-        var first = SqlScript.For(database);
-        first.Query(
+        var told = new StringBuilder();
+        var script = SqlScript.For(database);
+        script.Query(
             """
-            select a.id, a.name, a.portfolio_id, a.connection_id, c.label, c.broker_id, a.reported_at
-            from accounts a join connections c on c.id = a.connection_id where a.owner_id = @owner order by a.id
+            select a.id, a.name, a.portfolio_id, a.connection_id, c.label, c.broker_id, a.reported_at, coalesce(s.touches, 0)
+            from accounts a join connections c on c.id = a.connection_id left join valuation_states s on s.account_id = a.id
+            where a.owner_id = @owner order by a.id
             """,
             ids: null,
-            row => accounts.Add(row.Id(0), new HeldAccount
+            row =>
             {
-                Id = row.Id(0),
-                Name = row.GetString(1),
-                PortfolioId = row.Id(2),
-                ConnectionId = row.Id(3),
-                ConnectionLabel = row.GetString(4),
-                BrokerId = row.GetString(5),
-                ReportedAt = row.InstantOrNull(6),
-            }),
+                var account = new HeldAccount
+                {
+                    Id = row.Id(0),
+                    Name = row.GetString(1),
+                    PortfolioId = row.Id(2),
+                    ConnectionId = row.Id(3),
+                    ConnectionLabel = row.GetString(4),
+                    BrokerId = row.GetString(5),
+                    ReportedAt = row.InstantOrNull(6),
+                };
+                accounts.Add(account.Id, account);
+                told.Append(account).Append(account.ReportedAt?.UtcTicks).Append(' ').Append(row.GetInt64(7)).Append('\n');
+            },
             ("owner", ownerId));
-        await first.RunAsync(read.Connection, read.Transaction, cancellationToken).ConfigureAwait(false);
+        await script.RunAsync(read.Connection, read.Transaction, cancellationToken).ConfigureAwait(false);
+        return (accounts, told.ToString());
+    }
+
+    private async Task<HeldSheet> LoadAsync(ReadSnapshot read, Dictionary<Guid, HeldAccount> accounts, CancellationToken cancellationToken)
+    {
         if (accounts.Count == 0)
         {
             return new HeldSheet([], [], []);
@@ -158,33 +173,27 @@ public sealed class HeldSheets(Database database, DataVersion version, BrokerCat
         return found;
     }
 
-    /// <summary>What was read of one version of the data.</summary>
-    private sealed class Kept(string version)
+    private Kept? Find(Guid ownerId)
     {
-        private readonly Lock _gate = new();
-        private readonly Dictionary<Guid, HeldSheet> _sheets = [];
-
-        public string Version => version;
-
-        public HeldSheet? Find(Guid ownerId)
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                return _sheets.GetValueOrDefault(ownerId);
-            }
-        }
-
-        public void Add(Guid ownerId, HeldSheet sheet)
-        {
-            lock (_gate)
-            {
-                if (_sheets.Count >= MostKept)
-                {
-                    _sheets.Clear();
-                }
-
-                _sheets[ownerId] = sheet;
-            }
+            return _kept.GetValueOrDefault(ownerId);
         }
     }
+
+    private void Keep(Guid ownerId, Kept kept)
+    {
+        lock (_gate)
+        {
+            if (_kept.Count >= MostKept && !_kept.ContainsKey(ownerId))
+            {
+                _kept.Clear();
+            }
+
+            _kept[ownerId] = kept;
+        }
+    }
+
+    /// <summary>What was read, and of which state of the data.</summary>
+    private sealed record Kept(string Version, string Told, DateTimeOffset At, HeldSheet Sheet);
 }

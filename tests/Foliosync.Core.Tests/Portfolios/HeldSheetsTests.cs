@@ -46,16 +46,19 @@ public sealed class HeldSheetsTests
     }
 
     [Theory, EachStore]
-    public async Task What_was_kept_gives_way_when_something_is_committed(Store store)
+    public async Task What_was_kept_stays_until_something_is_told_of_the_accounts(Store store)
     {
         await using var world = await CreateAsync(store);
         await using var version = new DataVersion(world.Database);
-        var sheets = new HeldSheets(world.Database, version, world.Catalog);
+        var sheets = new HeldSheets(world.Database, version, world.Catalog, world.Clock);
         var owner = await OwnerAsync(world);
         var empty = await sheets.ReadAsync(owner, default);
         (await sheets.ReadAsync(owner, default)).ShouldBeSameAs(empty);
 
+        await world.AddAsync(world.PriceOf(0, 100));
+        (await sheets.ReadAsync(owner, default)).ShouldBeSameAs(empty);
         await world.AddAsync(world.Holding(1, 0));
+        await world.TouchAsync(0);
 
         (await sheets.ReadAsync(owner, default)).Lots.Count.ShouldBe(1);
         (await sheets.ReadAsync(Guid.NewGuid(), default)).Accounts.ShouldBeEmpty();
@@ -64,7 +67,7 @@ public sealed class HeldSheetsTests
     private static async Task<HeldSheet> ReadAsync(ValuationWorld world)
     {
         await using var version = new DataVersion(world.Database);
-        return await new HeldSheets(world.Database, version, world.Catalog).ReadAsync(await OwnerAsync(world), default);
+        return await new HeldSheets(world.Database, version, world.Catalog, world.Clock).ReadAsync(await OwnerAsync(world), default);
     }
 
     private static async Task<Guid> OwnerAsync(ValuationWorld world)
