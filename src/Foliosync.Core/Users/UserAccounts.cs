@@ -117,6 +117,13 @@ public sealed class UserAccounts(Database database, TimeProvider clock)
             || await db.AuditEvents.AnyAsync(a => a.Id == ClaimId, cancellationToken);
     }
 
+    /// <summary>True when there is anybody.</summary>
+    public async Task<bool> AnyAsync(CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(OwnerScope.Everyone);
+        return await db.Users.AnyAsync(cancellationToken);
+    }
+
     /// <summary>Everyone, by e-mail.</summary>
     public async Task<IReadOnlyList<User>> ListAsync(CancellationToken cancellationToken)
     {

@@ -30,7 +30,7 @@ internal static class FoliosyncWeb
     public static IServiceCollection AddFoliosyncWeb(this IServiceCollection services, InstanceSettings settings)
     {
         AddSignIn(services);
-        OidcSignIn.Add(services, settings.SingleSignOn);
+        OidcSignIn.Add(services, settings);
         services.AddHttpContextAccessor();
         services.AddScoped(s => Viewer.Of(s.GetRequiredService<IHttpContextAccessor>().HttpContext));
         services.AddScoped<IStringLocalizer<Texts>, TextLocalizer>();

@@ -14,7 +14,7 @@ internal sealed class Notes(IDataProtectionProvider protection)
 
     private readonly IDataProtector _protector = protection.CreateProtector("note");
 
-    /// <summary>Leaves a sentence, translated already, for the next page.</summary>
+    /// <summary>Leaves a sentence for the next page: translated already, or the key of a text.</summary>
     public void Leave(HttpContext http, string text) => http.Response.Cookies.Append(
         CookieName, Convert.ToBase64String(_protector.Protect(Encoding.UTF8.GetBytes(text))), Options(http));
 

@@ -11,6 +11,7 @@ using Foliosync.Core.Sync;
 using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Transactions;
 using Foliosync.Core.Users;
+using Foliosync.Core.Valuations;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Shouldly;
@@ -70,7 +71,7 @@ public sealed class OwnerScopeTests
             filtered = [.. db.Model.GetEntityTypes().Where(e => e.GetDeclaredQueryFilters().Count > 0).Select(e => e.ClrType)];
         }
 
-        filtered.Count.ShouldBe(17);
+        filtered.Count.ShouldBe(20);
         foreach (var table in filtered)
         {
             (await CountAsync(database, OwnerScope.Everyone, table)).ShouldBe(2, $"{table.Name}: this test needs a row of each person");
@@ -197,6 +198,9 @@ public sealed class OwnerScopeTests
             new Holding { Id = Guid.NewGuid(), AccountId = account.Id, InstrumentId = instrument.Id, Lot = string.Empty, Symbol = name, Since = Now },
             new HoldingPeriod { Id = Guid.NewGuid(), AccountId = account.Id, InstrumentId = instrument.Id, Lot = name, From = Now, To = Now },
             new CashBalance { Id = Guid.NewGuid(), AccountId = account.Id, Segment = name, Currency = "INR", AsOf = Now },
+            new CashBalancePeriod { Id = Guid.NewGuid(), AccountId = account.Id, Segment = name, Currency = "INR", From = Now, To = Now },
+            new ValuationState { AccountId = account.Id },
+            new ValuationMonth { AccountId = account.Id, Month = new DateOnly(2026, 8, 1), Class = name, Currency = "INR", Data = [1] },
             new Transaction { Id = Guid.NewGuid(), AccountId = account.Id, ExternalId = name, Currency = "INR", TradedAt = Now });
         await db.SaveChangesAsync();
         return user.Id;

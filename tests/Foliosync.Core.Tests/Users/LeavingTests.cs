@@ -1,5 +1,4 @@
 using Foliosync.Core.Storage;
-using Foliosync.Core.Tests.Connections;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Core.Users;
 using Microsoft.EntityFrameworkCore;

@@ -37,6 +37,7 @@ public sealed class AccessMatrixTests
     [
         new("GET /", Access.Open, "/"),
         new("GET /status", Access.Open, "/status"),
+        new("GET /_framework/opaque-redirect", Access.Open, "/_framework/opaque-redirect"),
         new("POST /sign-out", Access.Open, "/sign-out"),
         new("POST /passkeys/new", Access.Open, "/passkeys/new"),
         new("POST /passkeys/use", Access.Open, "/passkeys/use"),

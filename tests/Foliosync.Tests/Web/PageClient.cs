@@ -33,12 +33,6 @@ internal sealed class PageClient : IDisposable
     public static async Task<PageClient> SignedInAsync(ApiHost host, string email, UserRole role = UserRole.Member)
     {
         var users = host.Services.GetRequiredService<UserAccounts>();
-        if (!await users.HasBeenClaimedAsync(default) && role != UserRole.Admin)
-        {
-            // Without an admin everything leads to the page of the first run.
-            await users.AddAsync("admin@example.org", null, UserRole.Admin, Actor.CommandLine, default);
-        }
-
         if ((await users.ListAsync(default)).All(u => u.Email != email))
         {
             await users.AddAsync(email, Password, role, Actor.CommandLine, default);

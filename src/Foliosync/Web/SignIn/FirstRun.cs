@@ -17,4 +17,8 @@ internal sealed class FirstRun(UserAccounts accounts)
 
         return !_isOver;
     }
+
+    /// <summary>True when nobody at all can sign in yet.</summary>
+    public async ValueTask<bool> IsDesertedAsync(CancellationToken cancellationToken) =>
+        await IsOpenAsync(cancellationToken) && !await accounts.AnyAsync(cancellationToken);
 }

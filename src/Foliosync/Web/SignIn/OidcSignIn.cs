@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Foliosync.Api;
 using Foliosync.Core.Users;
+using Foliosync.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -17,8 +18,9 @@ internal static partial class OidcSignIn
 {
     private const string DonePath = "/sign-in/oidc/done";
 
-    public static void Add(IServiceCollection services, SingleSignOn settings)
+    public static void Add(IServiceCollection services, InstanceSettings instance)
     {
+        var settings = instance.SingleSignOn;
         services.AddSingleton(settings);
         if (settings.Authority is not { } authority)
         {
@@ -37,6 +39,8 @@ internal static partial class OidcSignIn
             options.Scope.Add("email");
             options.Scope.Add("profile");
             options.CorrelationCookie.SameSite = SameSiteMode.Lax;
+            options.CorrelationCookie.SecurePolicy = SessionCookie.PolicyOf(instance);
+            options.CorrelationCookie.Path = "/sign-in/oidc";
             options.Events.OnRemoteFailure = context =>
             {
                 LogFailed(context.HttpContext.RequestServices.GetRequiredService<ILogger<SingleSignOn>>(), context.Failure);
