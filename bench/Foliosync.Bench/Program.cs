@@ -9,6 +9,7 @@ using Foliosync.Bench.Soak;
 using Foliosync.Bench.Start;
 using Foliosync.Bench.Sync;
 using Foliosync.Bench.Unattended;
+using Foliosync.Bench.Web;
 
 var root = new RootCommand("Measures Foliosync, and plays the broker it is measured against.")
 {
@@ -21,6 +22,7 @@ var root = new RootCommand("Measures Foliosync, and plays the broker it is measu
     SoakCommand.Create(),
     PerformanceCommand.Create(),
     ReturnsCommand.Create(),
+    WebCommand.Create(),
     SimulateCommand.Create(),
 };
 

@@ -27,6 +27,7 @@ public readonly record struct Period(DateOnly Start, DateOnly End)
             PeriodName.OneWeek => today.AddDays(-7),
             PeriodName.MonthToDate => new DateOnly(today.Year, today.Month, 1).AddDays(-1),
             PeriodName.OneMonth => today.AddMonths(-1),
+            PeriodName.SixMonths => today.AddMonths(-6),
             PeriodName.YearToDate => new DateOnly(today.Year, 1, 1).AddDays(-1),
             PeriodName.OneYear => today.AddYears(-1),
             _ => first.AddDays(-1),
@@ -52,6 +53,9 @@ public enum PeriodName
 
     /// <summary>From the close of the same day of the month before, or of that month's last day.</summary>
     OneMonth,
+
+    /// <summary>From the close of the same day six months before, or of that month's last day.</summary>
+    SixMonths,
 
     /// <summary>From the close of 31 December.</summary>
     YearToDate,

@@ -9,6 +9,7 @@ public static class PeriodWords
         ("1w", PeriodName.OneWeek),
         ("mtd", PeriodName.MonthToDate),
         ("1m", PeriodName.OneMonth),
+        ("6m", PeriodName.SixMonths),
         ("ytd", PeriodName.YearToDate),
         ("1y", PeriodName.OneYear),
         ("max", PeriodName.SinceStart),

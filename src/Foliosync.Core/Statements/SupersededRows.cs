@@ -70,24 +70,28 @@ internal static class SupersededRows
         return changed.Length;
     }
 
-    /// <summary>Adds the query for what files have told from an instant on.</summary>
-    public static void LoadFiles(SqlScript script, Guid accountId, DateTimeOffset from, List<LedgerEntry> told) => script.Query(
-        $"select {LedgerRows.Columns} from transactions where account_id = @account and traded_at >= @from and source = 'statement'",
+    /// <summary>Adds the query for what files have told, and people have typed, from an instant on.</summary>
+    public static void LoadTold(SqlScript script, Guid accountId, DateTimeOffset from, List<LedgerEntry> told) => script.Query(
+        $"select {LedgerRows.Columns} from transactions where account_id = @account and traded_at >= @from and (source = 'statement' or (source = 'manual' and superseded_by is null))",
         ids: null,
         row => told.Add(LedgerRows.ToEntry(row, TimeZoneInfo.Utc)),
         ("account", accountId),
         ("from", from));
 
     /// <summary>Marks transactions that a sync has just read and that files have told before.</summary>
-    public static void MarkNew(List<Transaction> read, IReadOnlyList<LedgerEntry> told, TimeZoneInfo zone)
+    /// <returns>What people have typed and the sync has told now, with the row that counts in its place.</returns>
+    public static IEnumerable<(Guid Id, Guid? By)> MarkNew(List<Transaction> read, IReadOnlyList<LedgerEntry> told, TimeZoneInfo zone)
     {
-        var files = told.Select(t => t with { TradedAt = TimeZoneInfo.ConvertTime(t.TradedAt, zone) });
+        var known = told.Select(t => t with { TradedAt = TimeZoneInfo.ConvertTime(t.TradedAt, zone) });
         var rows = read.Select(t => LedgerEntry.From(t, zone, SqlValues.InstantOf(t.Id)));
-        var superseded = LedgerMerge.Merge(files.Concat(rows), []).Superseded.ToDictionary(s => s.Entry.Id, s => s.By);
+        var superseded = LedgerMerge.Merge(known.Concat(rows), []).Superseded;
+        var marks = superseded.ToDictionary(s => s.Entry.Id, s => s.By);
         foreach (var transaction in read)
         {
-            transaction.SupersededBy = superseded.GetValueOrDefault(transaction.Id);
+            transaction.SupersededBy = marks.GetValueOrDefault(transaction.Id);
         }
+
+        return superseded.Where(s => s.Entry.Source == TransactionSource.Manual).Select(s => (s.Entry.Id, s.By));
     }
 
     private static (Guid?, DateOnly, TransactionKind, string) EventOf(LedgerEntry e) => (e.InstrumentId, e.Day, e.Kind, e.Currency);

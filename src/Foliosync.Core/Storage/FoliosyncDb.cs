@@ -103,6 +103,9 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
     /// <summary>Transactions.</summary>
     public DbSet<Transaction> Transactions => Set<Transaction>();
 
+    /// <summary>People's tags on transactions.</summary>
+    public DbSet<TransactionTag> TransactionTags => Set<TransactionTag>();
+
     /// <summary>Runs.</summary>
     public DbSet<SyncRun> SyncRuns => Set<SyncRun>();
 
@@ -187,6 +190,7 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
         builder.Entity<ValuationState>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
         builder.Entity<ValuationMonth>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
         builder.Entity<Transaction>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
+        builder.Entity<TransactionTag>().HasQueryFilter(e => e.Transaction!.Account!.OwnerId == _owner);
         builder.Entity<ImportedStatement>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
     }
 

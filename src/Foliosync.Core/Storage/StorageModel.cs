@@ -186,6 +186,12 @@ internal static class StorageModel
             OfAccount(e, t => t.Account);
             e.HasOne(t => t.Instrument).WithMany().HasForeignKey(t => t.InstrumentId).OnDelete(DeleteBehavior.Restrict);
         });
+        builder.Entity<TransactionTag>(e =>
+        {
+            e.ToTable("TransactionTags").HasKey(t => new { t.TransactionId, t.Tag });
+            e.Property(t => t.Tag).HasMaxLength(40);
+            e.HasOne(t => t.Transaction).WithMany(t => t.Tags).HasForeignKey(t => t.TransactionId).OnDelete(DeleteBehavior.Cascade);
+        });
     }
 
     private static void Instruments(ModelBuilder builder)

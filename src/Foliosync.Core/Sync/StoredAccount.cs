@@ -15,8 +15,8 @@ internal sealed class StoredAccount(AccountReport report)
     private readonly HashSet<string> _knownTransactions = new(StringComparer.Ordinal);
     private readonly List<LedgerEntry> _told = [];
 
-    /// <summary>What files have told of the time that the report's transactions are of. Instants are UTC.</summary>
-    public IReadOnlyList<LedgerEntry> ToldByFiles => _told;
+    /// <summary>What files have told and people typed of the time that the report's transactions are of. Instants are UTC.</summary>
+    public IReadOnlyList<LedgerEntry> ToldBefore => _told;
 
     /// <summary>Adds the queries that fill <paramref name="accounts"/>.</summary>
     public static void Load(SqlScript script, IReadOnlyDictionary<Guid, StoredAccount> accounts)
@@ -59,7 +59,7 @@ internal sealed class StoredAccount(AccountReport report)
                 [id],
                 row => account._knownTransactions.Add(row.GetString(0)),
                 ("oldest", account.Report.Transactions.Min(t => t.TradedAt)));
-            SupersededRows.LoadFiles(script, id, account.Report.Transactions.Min(t => t.TradedAt).AddDays(-1), account._told);
+            SupersededRows.LoadTold(script, id, account.Report.Transactions.Min(t => t.TradedAt).AddDays(-1), account._told);
         }
     }
 

@@ -227,9 +227,9 @@ internal sealed partial class SyncStore(
 
         var manifest = catalog.TryFind(reading.Connection.BrokerId, out var broker) ? broker.Manifest : null;
         var zone = manifest is null ? TimeZoneInfo.Utc : TimeZoneInfo.FindSystemTimeZoneById(manifest.TimeZone);
-        if (stored?.ToldByFiles is { Count: > 0 } told)
+        if (stored?.ToldBefore is { Count: > 0 } told)
         {
-            SupersededRows.MarkNew(changes.Transactions, told, zone);
+            writes.Superseded.AddRange(SupersededRows.MarkNew(changes.Transactions, told, zone));
         }
 
         if (LedgerTouch.Of(account, changes, zone, manifest?.AverageIsFifo ?? false) is { } touch)

@@ -38,6 +38,9 @@ internal sealed class SyncWrites
     /// <summary>Accounts whose inferred transactions may be others now.</summary>
     public List<LedgerTouch> Touched { get; } = [];
 
+    /// <summary>Typed transactions in whose place a broker's count from now on.</summary>
+    public List<(Guid Id, Guid? By)> Superseded { get; } = [];
+
     /// <summary>Adds what a report changes.</summary>
     /// <param name="accountId">The account.</param>
     /// <param name="changes">The changes.</param>
@@ -157,6 +160,7 @@ internal sealed class SyncWrites
         script.Rows(SyncStatements.UpdateCash, _cashChanged);
         script.Rows(SyncStatements.InsertCash, _cashOpened);
         script.Rows(SyncStatements.InsertTransactions, _transactions);
+        script.Rows(LedgerRows.SetMarks, Superseded);
         script.Rows(SyncStatements.ApplyReports, Applied);
         script.Rows(ValuationStatements.Touch, ValuationTouch.Merge(_touched));
         Reviews.AddTo(script, Ends.Count > 0 ? Ends[0].FinishedAt!.Value : default);

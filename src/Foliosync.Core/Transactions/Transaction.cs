@@ -64,8 +64,14 @@ public sealed class Transaction
     /// <summary>From 0 to 1 for inferred transactions; null for all others.</summary>
     public decimal? Confidence { get; set; }
 
-    /// <summary>The broker's words or the person's; null when there are none.</summary>
+    /// <summary>The broker's words; those of the person for what was typed. Null when there are none.</summary>
     public string? Note { get; set; }
+
+    /// <summary>What the person noted on it; null when nothing.</summary>
+    public string? OwnNote { get; set; }
+
+    /// <summary>The person's tags.</summary>
+    public ICollection<TransactionTag> Tags { get; } = [];
 
     /// <summary>The run that told of it first; null when it was stored by a version that did not note this.</summary>
     public Guid? RunId { get; set; }
@@ -81,6 +87,19 @@ public sealed class Transaction
 
     /// <summary>The row of a better source that counts in its place, see <see cref="LedgerMerge"/>; null when this one counts.</summary>
     public Guid? SupersededBy { get; set; }
+}
+
+/// <summary>A word by which a person finds transactions again.</summary>
+public sealed class TransactionTag
+{
+    /// <summary>The transaction.</summary>
+    public Guid TransactionId { get; set; }
+
+    /// <summary>The transaction.</summary>
+    public Transaction? Transaction { get; set; }
+
+    /// <summary>The word, as the person wrote it first; at most 40 characters.</summary>
+    public required string Tag { get; set; }
 }
 
 /// <summary>Where a transaction comes from.</summary>

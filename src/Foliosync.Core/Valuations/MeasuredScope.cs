@@ -1,5 +1,6 @@
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Performance;
+using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -47,7 +48,7 @@ internal sealed record MeasuredScope
         return new MeasuredScope
         {
             Name = instrument?.Symbol ?? (question.AccountId is null ? portfolio?.Name ?? string.Empty : found[0].Name),
-            Currency = RequireCurrency(question.Currency) ?? portfolio?.BaseCurrency ?? instrument?.Currency ?? found[0].BaseCurrency,
+            Currency = RequireCurrency(question.Currency) ?? portfolio?.BaseCurrency ?? instrument?.Currency ?? (found.Count > 0 ? found[0].BaseCurrency : PortfolioSetup.DefaultCurrency),
             AccountIds = found.ConvertAll(a => a.Id),
             Instrument = instrument is null ? null : new ValuedInstrument(instrument.Id, instrument.AssetClass, instrument.Currency),
             ClassName = RequireClass(question.AssetClass),

@@ -27,7 +27,9 @@ internal sealed record MeasuredValues
 
     public DateTimeOffset? AsOf => Accounts.Where(a => a.State.ComputedAt is not null).Select(a => a.State.ComputedAt).Min();
 
-    public bool IsUpdating => Accounts.Any(a => a.State.LastDay is null || a.State.StaleFrom is not null);
+    // An account of which nothing was ever told has nothing to compute.
+    public bool IsUpdating => Accounts.Any(a =>
+        a.State.StaleFrom is not null || (a.State.LastDay is null && (a.State.Touches > 0 || a.ReportedAt is not null)));
 
     /// <summary>Reads them, with rates also for currencies that are none of the values'.</summary>
     public static async Task<MeasuredValues> ReadAsync(

@@ -19,7 +19,7 @@ internal sealed record ValuationsView(
 
 /// <summary>What valuations and performance have in common: the time, and what is counted.</summary>
 internal sealed record MeasureQuery(
-    [property: FromQuery(Name = "period"), Description("A named period that ends today: 1d, 1w, mtd, 1m, ytd, 1y or max.")] string? Period,
+    [property: FromQuery(Name = "period"), Description("A named period that ends today: 1d, 1w, mtd, 1m, 6m, ytd, 1y or max.")] string? Period,
     [property: FromQuery(Name = "from"), Description("First day to measure; the first with data if not given.")] DateOnly? From,
     [property: FromQuery(Name = "to"), Description("Last day to measure; today if not given.")] DateOnly? To,
     [property: FromQuery(Name = "assetClass"), Description("Only this kind of instrument, or cash.")] string? AssetClass,

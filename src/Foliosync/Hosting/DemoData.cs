@@ -1,5 +1,7 @@
 using Foliosync.Core.Connections;
 using Foliosync.Core.Portfolios;
+using Foliosync.Core.Prices;
+using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Users;
 
@@ -9,6 +11,10 @@ namespace Foliosync.Hosting;
 internal sealed class DemoData(IServiceProvider services)
 {
     private const string Email = "demo@example.org";
+    private const string RateSource = "demo";
+
+    // The Demo broker's first day.
+    private static readonly DateOnly FirstRate = new(2024, 10, 1);
 
     private static readonly (string Portfolio, string Label, string Scenario, string Seed)[] Connections =
     [
@@ -22,6 +28,7 @@ internal sealed class DemoData(IServiceProvider services)
     /// <summary>Adds everything and syncs it once.</summary>
     public async Task<DemoAccess> FillAsync(CancellationToken cancellationToken)
     {
+        await AddRatesAsync(cancellationToken);
         var added = await services.GetRequiredService<UserAccounts>()
             .AddAsync(Email, password: null, UserRole.Admin, Actor.CommandLine, cancellationToken);
         var token = await services.GetRequiredService<ApiTokens>()
@@ -44,6 +51,21 @@ internal sealed class DemoData(IServiceProvider services)
 
         await services.GetRequiredService<SyncEngine>().RunAsync(new SyncRequest(), progress: null, cancellationToken);
         return new DemoAccess(Email, added.GeneratedPassword!, token.Text);
+    }
+
+    // Invented like everything here, for a demo asks nobody: without a rate, rupees and dollars could not be added up.
+    private async Task AddRatesAsync(CancellationToken cancellationToken)
+    {
+        await using var db = services.GetRequiredService<Database>().Open(OwnerScope.Everyone);
+        var today = DateOnly.FromDateTime(services.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime);
+        for (var day = FirstRate; day <= today; day = day.AddDays(1))
+        {
+            var wave = (decimal)Math.Sin(day.DayNumber / 45d);
+            db.FxRates.Add(new FxRate { Currency = "USD", Day = day, Source = RateSource, PerEuro = decimal.Round(1.10m + (0.03m * wave), 4) });
+            db.FxRates.Add(new FxRate { Currency = "INR", Day = day, Source = RateSource, PerEuro = decimal.Round(93m + (1.5m * wave), 4) });
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
     }
 }
 

@@ -1,8 +1,13 @@
 using System.IO.Compression;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Ledgers;
+using Foliosync.Core.Portfolios;
 using Foliosync.Core.Users;
 using Foliosync.Hosting;
-using Foliosync.Web.Layout;
+using Foliosync.Web.Holdings;
+using Foliosync.Web.Instruments;
+using Foliosync.Web.Overview;
+using Foliosync.Web.Transactions;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
@@ -31,6 +36,7 @@ internal static class FoliosyncWeb
         services.AddScoped<IStringLocalizer<Texts>, TextLocalizer>();
         services.AddSingleton<Notes>();
         services.AddSingleton<PreferenceSetup>();
+        services.AddPages();
         services.AddRazorComponents();
         services.AddAntiforgery(options =>
         {
@@ -67,7 +73,7 @@ internal static class FoliosyncWeb
         SignOut.Map(app);
         Passkeys.Map(app);
         OidcSignIn.Map(app);
-        app.MapGet("/", () => TypedResults.LocalRedirect(Navigation.Home)).RequireAuthorization(Policy).ExcludeFromDescription();
+        HoldingsCsv.Map(app.MapGroup(string.Empty).RequireAuthorization(Policy));
         app.MapRazorComponents<App>().RequireAuthorization(Policy);
     }
 
@@ -103,6 +109,16 @@ internal static class FoliosyncWeb
         services.AddAuthorizationBuilder().AddPolicy(Policy, policy =>
             policy.AddAuthenticationSchemes(SessionCookie.SchemeName).RequireAuthenticatedUser());
         services.AddRateLimiter(limits => limits.AddPolicy<string, SignInLimit>(SignInLimit.Name));
+    }
+
+    private static void AddPages(this IServiceCollection services)
+    {
+        services.AddSingleton<HeldSheets>();
+        services.AddSingleton<ManualTransactions>();
+        services.AddSingleton<TransactionNotes>();
+        services.AddSingleton<OverviewReader>();
+        services.AddSingleton<InstrumentReader>();
+        services.AddSingleton<TransactionsReader>();
     }
 
     private static IServiceCollection RemoveAll<T>(this IServiceCollection services)

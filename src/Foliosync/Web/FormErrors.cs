@@ -3,7 +3,7 @@ using Foliosync.Core;
 namespace Foliosync.Web;
 
 /// <summary>What is wrong with a form that was sent, by field. A page keeps what was typed and shows these beside it.</summary>
-internal sealed class FormErrors
+public sealed class FormErrors
 {
     private readonly Dictionary<string, string> _byField = new(StringComparer.Ordinal);
 

@@ -129,7 +129,7 @@ public sealed class PerformanceReportsTests
         await ShouldSayAsync(new() { From = Day(5), To = Day(2) }, "The period ends on 2026-01-07, before it begins on 2026-01-10. Swap from and to.");
         await ShouldSayAsync(new() { From = Day(31) }, "The period begins on 2026-02-05, which is after today, 2026-02-04. Choose an earlier day.");
         await ShouldSayAsync(new() { To = Day(-5) }, "There is no data before 2026-01-05. Choose a later end of the period.");
-        await ShouldSayAsync(new() { Period = "2y" }, "There is no period '2y'. Choose one of: 1d, 1w, mtd, 1m, ytd, 1y, max; or give from and to.");
+        await ShouldSayAsync(new() { Period = "2y" }, "There is no period '2y'. Choose one of: 1d, 1w, mtd, 1m, 6m, ytd, 1y, max; or give from and to.");
         await ShouldSayAsync(new() { Period = "1y", From = Day(1) }, "Give a named period, or from and to, and not both.");
         await ShouldSayAsync(new() { Benchmark = "NIFTY" }, "There is no instrument 'NIFTY' to compare with. Give its id, ISIN or symbol, or a file of prices.");
         await ShouldSayAsync(new() { Currency = "rupees" }, "The currency is three letters by ISO 4217, for example INR or USD.");

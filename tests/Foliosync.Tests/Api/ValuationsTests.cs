@@ -111,7 +111,7 @@ public sealed class ValuationsTests
     [Theory]
     [InlineData("performance?from=2026-05-05&to=2026-05-01", "to", "The period ends on 2026-05-01, before it begins on 2026-05-05. Swap from and to.")]
     [InlineData("performance?benchmark=NIFTY%2050", "benchmark", "There is no instrument 'NIFTY 50' to compare with. Give its id, ISIN or symbol, or a file of prices.")]
-    [InlineData("performance?period=fortnight", "period", "There is no period 'fortnight'. Choose one of: 1d, 1w, mtd, 1m, ytd, 1y, max; or give from and to.")]
+    [InlineData("performance?period=fortnight", "period", "There is no period 'fortnight'. Choose one of: 1d, 1w, mtd, 1m, 6m, ytd, 1y, max; or give from and to.")]
     [InlineData("valuations?from=yesterday", "from", "The value of 'from' is not of the right form.")]
     [InlineData("valuations?limit=0", "limit", "The limit must be a number from 1 to 10000.")]
     public async Task What_cannot_be_answered_gets_one_sentence(string path, string field, string sentence)

@@ -1485,6 +1485,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("note");
 
+                    b.Property<string>("OwnNote")
+                        .HasColumnType("text")
+                        .HasColumnName("own_note");
+
                     b.Property<decimal?>("Price")
                         .HasColumnType("numeric")
                         .HasColumnName("price");
@@ -1541,6 +1545,23 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasDatabaseName("ix_transactions_account_id_external_id_source");
 
                     b.ToTable("transactions");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Transactions.TransactionTag", b =>
+                {
+                    b.Property<Guid>("TransactionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("transaction_id");
+
+                    b.Property<string>("Tag")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("tag");
+
+                    b.HasKey("TransactionId", "Tag")
+                        .HasName("pk_transaction_tags");
+
+                    b.ToTable("transaction_tags", (string)null);
                 });
 
             modelBuilder.Entity("Foliosync.Core.Users.ApiToken", b =>
@@ -2345,6 +2366,18 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.Navigation("Instrument");
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Transactions.TransactionTag", b =>
+                {
+                    b.HasOne("Foliosync.Core.Transactions.Transaction", "Transaction")
+                        .WithMany("Tags")
+                        .HasForeignKey("TransactionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_transaction_tags_transactions_transaction_id");
+
+                    b.Navigation("Transaction");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Users.ApiToken", b =>
                 {
                     b.HasOne("Foliosync.Core.Users.User", null)
@@ -2491,6 +2524,11 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
             modelBuilder.Entity("Foliosync.Core.Connections.LoginLink", b =>
                 {
                     b.Navigation("Connections");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Transactions.Transaction", b =>
+                {
+                    b.Navigation("Tags");
                 });
 #pragma warning restore 612, 618
         }

@@ -1472,6 +1472,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("note");
 
+                    b.Property<string>("OwnNote")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("own_note");
+
                     b.Property<decimal?>("Price")
                         .HasColumnType("TEXT")
                         .HasColumnName("price");
@@ -1528,6 +1532,23 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasDatabaseName("ix_transactions_account_id_external_id_source");
 
                     b.ToTable("transactions");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Transactions.TransactionTag", b =>
+                {
+                    b.Property<Guid>("TransactionId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("transaction_id");
+
+                    b.Property<string>("Tag")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tag");
+
+                    b.HasKey("TransactionId", "Tag")
+                        .HasName("pk_transaction_tags");
+
+                    b.ToTable("transaction_tags", (string)null);
                 });
 
             modelBuilder.Entity("Foliosync.Core.Users.ApiToken", b =>
@@ -2330,6 +2351,18 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.Navigation("Instrument");
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Transactions.TransactionTag", b =>
+                {
+                    b.HasOne("Foliosync.Core.Transactions.Transaction", "Transaction")
+                        .WithMany("Tags")
+                        .HasForeignKey("TransactionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_transaction_tags_transactions_transaction_id");
+
+                    b.Navigation("Transaction");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Users.ApiToken", b =>
                 {
                     b.HasOne("Foliosync.Core.Users.User", null)
@@ -2476,6 +2509,11 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
             modelBuilder.Entity("Foliosync.Core.Connections.LoginLink", b =>
                 {
                     b.Navigation("Connections");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Transactions.Transaction", b =>
+                {
+                    b.Navigation("Tags");
                 });
 #pragma warning restore 612, 618
         }

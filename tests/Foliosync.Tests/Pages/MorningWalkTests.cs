@@ -1,0 +1,122 @@
+using Deque.AxeCore.Playwright;
+using Foliosync.Core.Users;
+using Foliosync.Tests.Api;
+using Foliosync.Tests.Web;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Shouldly;
+using Xunit;
+
+namespace Foliosync.Tests.Pages;
+
+/// <summary>The pages of every morning in a real browser: barriers, width, and what the script adds.</summary>
+public sealed class MorningWalkTests
+{
+    private const string Asha = "asha@example.org";
+
+    private static readonly string[] Paths =
+        ["/", "/holdings", "/holdings?group=class&only=costUnknown", "/transactions", "/transactions/new", "/performance?period=max", "/reconciliation"];
+
+    [Theory]
+    [InlineData(ColorScheme.Light, 1280)]
+    [InlineData(ColorScheme.Dark, 1280)]
+    [InlineData(ColorScheme.Light, 360)]
+    public async Task No_page_has_barriers_or_errors_and_each_fits_its_window(ColorScheme scheme, int width)
+    {
+        await using var browser = await Browser.StartAsync();
+        await using var host = await HostAsync();
+        var complaints = new List<string>();
+        var page = await SignInAsync(browser, host, scheme, width, complaints);
+        var instrument = await PathOfAsync(page, "/holdings", "a.cell-main[href^='/instruments/']");
+        var transaction = await PathOfAsync(page, "/transactions", "a.cell-main[href^='/transactions/']");
+
+        foreach (var path in Paths.Append(instrument).Append(transaction))
+        {
+            await page.GotoAsync(new Uri(host.Address, path).AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.NetworkIdle });
+
+            (await page.RunAxe()).Violations.Select(v => $"{path} {v.Id}: {v.Help} {string.Join(" ", v.Nodes.Take(2).Select(n => n.Html))}").ShouldBeEmpty();
+            (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width, path);
+        }
+
+        complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task With_script_a_search_swaps_the_rows_and_the_chart_tells_each_day()
+    {
+        await using var browser = await Browser.StartAsync();
+        await using var host = await HostAsync();
+        var complaints = new List<string>();
+        var page = await SignInAsync(browser, host, ColorScheme.Light, 1280, complaints);
+
+        await page.GotoAsync(new Uri(host.Address, "/holdings").AbsoluteUri);
+        var symbol = (await page.Locator("tbody .cell-sub").First.TextContentAsync())!.Split(" · ")[0];
+        await page.EvaluateAsync("window.stayed = true");
+        await page.FillAsync("input[name=q]", symbol);
+        await page.WaitForURLAsync(url => url.Contains("q=", StringComparison.Ordinal));
+        await page.WaitForFunctionAsync("document.querySelectorAll('tbody tr').length < 5");
+        (await page.EvaluateAsync<bool>("window.stayed === true")).ShouldBeTrue();
+        (await page.InputValueAsync("input[name=q]")).ShouldBe(symbol);
+
+        await page.GotoAsync(new Uri(host.Address, "/?range=max").AbsoluteUri);
+        var chart = page.Locator(".chart-plot[role=slider]");
+        await chart.FocusAsync();
+        await page.Keyboard.PressAsync("Home");
+        var first = await chart.GetAttributeAsync("aria-valuetext");
+        await page.Keyboard.PressAsync("ArrowRight");
+        (await chart.GetAttributeAsync("aria-valuetext")).ShouldNotBe(first);
+        (await page.Locator(".chart-told").TextContentAsync())!.ShouldContain("₹");
+        complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Without_script_the_same_is_done_by_buttons_and_links()
+    {
+        await using var browser = await Browser.StartAsync();
+        await using var host = await HostAsync();
+        var page = await SignInAsync(browser, host, ColorScheme.Light, 360, [], script: false);
+
+        await page.GotoAsync(new Uri(host.Address, "/holdings").AbsoluteUri);
+        await page.SelectOptionAsync("select[name=group]", "class");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Show", Exact = true }).ClickAsync();
+        (await page.Locator("tr.group").CountAsync()).ShouldBeGreaterThan(0);
+        await page.GotoAsync(new Uri(host.Address, "/").AbsoluteUri);
+        await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "6M" }).ClickAsync();
+        page.Url.ShouldContain("range=6m");
+        await page.Locator("details.chart-data summary").ClickAsync();
+        (await page.Locator(".chart-table td").First.IsVisibleAsync()).ShouldBeTrue();
+    }
+
+    private static async Task<ApiHost> HostAsync()
+    {
+        var host = await ApiHost.StartAsync();
+        await DemoRates.AddAsync(host);
+        var client = await host.ClientAsync(Asha, role: UserRole.Admin);
+        await host.Services.GetRequiredService<UserAccounts>().ResetPasswordAsync(Asha, PageClient.Password, Actor.CommandLine, default);
+        var connection = (await client.ConnectDemoAsync((await client.AddPortfolioAsync()).Id())).Id();
+        (await client.SyncAsync(connection)).Text("state").ShouldBe("succeeded");
+        var portfolio = (await client.GetJsonAsync("/api/v1/portfolios")).Items()[0].Id();
+        for (var tries = 0; tries < 600 && (await client.GetJsonAsync($"/api/v1/portfolios/{portfolio}/performance")).GetProperty("updating").GetBoolean(); tries++)
+        {
+            await Task.Delay(50);
+        }
+
+        return host;
+    }
+
+    private static async Task<IPage> SignInAsync(Browser browser, ApiHost host, ColorScheme scheme, int width, List<string> complaints, bool script = true)
+    {
+        var page = await browser.OpenAsync(new Uri(host.Address, "/sign-in"), scheme, width, complaints, script);
+        await page.FillAsync("#f-email", Asha);
+        await page.FillAsync("#f-password", PageClient.Password);
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+        return page;
+    }
+
+    private static async Task<string> PathOfAsync(IPage page, string path, string link)
+    {
+        await page.GotoAsync(new Uri(new Uri(page.Url), path).AbsoluteUri);
+        return (await page.Locator(link).First.GetAttributeAsync("href"))!;
+    }
+}

@@ -1,0 +1,30 @@
+namespace Foliosync.Screenshots;
+
+/// <summary>A page to take a picture of.</summary>
+/// <param name="Name">Name of the picture.</param>
+/// <param name="Path">Its address; or that of a page with a link to it.</param>
+internal sealed record Shot(string Name, string Path)
+{
+    /// <summary>A link of the page that leads to the one that is meant, as a CSS selector; null when the page itself is.</summary>
+    public string? Follow { get; init; }
+
+    /// <summary>True for pages that are seen before anybody has signed in.</summary>
+    public bool SignedOut { get; init; }
+
+    /// <summary>All pages. A new page goes in here.</summary>
+    public static IReadOnlyList<Shot> All { get; } =
+    [
+        new("sign-in", "/sign-in") { SignedOut = true },
+        new("overview", "/"),
+        new("holdings", "/holdings"),
+        new("holdings-by-kind", "/holdings?group=class"),
+        new("instrument", "/holdings?q=e") { Follow = "a.cell-main[href^='/instruments/']" },
+        new("transactions", "/transactions"),
+        new("transaction", "/transactions?kind=buy") { Follow = "a.cell-main[href^='/transactions/']" },
+        new("transaction-new", "/transactions/new"),
+        new("performance", "/performance?period=max"),
+        new("reconciliation", "/reconciliation"),
+        new("settings", "/settings"),
+        new("security", "/settings/security"),
+    ];
+}
