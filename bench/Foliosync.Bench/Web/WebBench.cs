@@ -21,6 +21,8 @@ internal sealed partial class WebBench(bool postgres, ReturnsSize size, int repe
         await using var program = await FoliosyncProgram.CreateAsync(postgres, accounts: 1, holdings: 1);
         await using var database = program.OpenDatabase();
         var data = await ReturnsData.StoreAsync(database, Email, size, cancellationToken);
+        // Without an admin everything leads to the page of the first run.
+        await program.RunAsync("user", "add", "admin@example.com", "--admin");
         var password = JsonDocument.Parse(await program.RunAsync("user", "reset-password", Email, "--json")).RootElement.GetProperty("password").GetString()!;
         var token = await program.CreateTokenAsync();
         await using var server = await program.ServeAsync();
