@@ -49,7 +49,7 @@ public sealed class LeavingTests
     private static async Task AddRowsAsync(Database database, Guid owner)
     {
         await using var db = database.Open(OwnerScope.Everyone);
-        var portfolio = new Portfolios.Portfolio { Id = Guid.NewGuid(), OwnerId = owner, Name = "Main", BaseCurrency = "INR" };
+        var portfolio = new Core.Portfolios.Portfolio { Id = Guid.NewGuid(), OwnerId = owner, Name = "Main", BaseCurrency = "INR" };
         var connection = new Core.Connections.BrokerConnection
         {
             Id = Guid.NewGuid(), OwnerId = owner, PortfolioId = portfolio.Id, BrokerId = "fake", Label = "Fake", Sync = new Core.Connections.SyncState { BrokerId = "fake" },
