@@ -71,7 +71,7 @@ public sealed class OwnerScopeTests
             filtered = [.. db.Model.GetEntityTypes().Where(e => e.GetDeclaredQueryFilters().Count > 0).Select(e => e.ClrType)];
         }
 
-        filtered.Count.ShouldBe(20);
+        filtered.Count.ShouldBe(21);
         foreach (var table in filtered)
         {
             (await CountAsync(database, OwnerScope.Everyone, table)).ShouldBe(2, $"{table.Name}: this test needs a row of each person");
@@ -165,6 +165,7 @@ public sealed class OwnerScopeTests
         };
         var instrument = new Instrument { Id = Guid.NewGuid(), Symbol = name, AssetClass = AssetClass.Equity, Currency = "INR" };
 
+        var transaction = new Transaction { Id = Guid.NewGuid(), AccountId = account.Id, ExternalId = name, Currency = "INR", TradedAt = Now };
         var channel = new AlertChannel { Id = Guid.NewGuid(), OwnerId = user.Id, Address = name };
 
         await using var db = database.Open(OwnerScope.Everyone);
@@ -201,7 +202,8 @@ public sealed class OwnerScopeTests
             new CashBalancePeriod { Id = Guid.NewGuid(), AccountId = account.Id, Segment = name, Currency = "INR", From = Now, To = Now },
             new ValuationState { AccountId = account.Id },
             new ValuationMonth { AccountId = account.Id, Month = new DateOnly(2026, 8, 1), Class = name, Currency = "INR", Data = [1] },
-            new Transaction { Id = Guid.NewGuid(), AccountId = account.Id, ExternalId = name, Currency = "INR", TradedAt = Now });
+            transaction,
+            new TransactionTag { TransactionId = transaction.Id, Tag = name });
         await db.SaveChangesAsync();
         return user.Id;
     }
