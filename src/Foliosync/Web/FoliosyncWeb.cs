@@ -7,6 +7,7 @@ using Foliosync.Hosting;
 using Foliosync.Web.Holdings;
 using Foliosync.Web.Instruments;
 using Foliosync.Web.Overview;
+using Foliosync.Web.Reconciliation;
 using Foliosync.Web.Transactions;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -119,6 +120,7 @@ internal static class FoliosyncWeb
         services.AddSingleton<OverviewReader>();
         services.AddSingleton<InstrumentReader>();
         services.AddSingleton<TransactionsReader>();
+        services.AddSingleton<Verdicts>();
     }
 
     private static IServiceCollection RemoveAll<T>(this IServiceCollection services)

@@ -1,13 +1,12 @@
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Tests.Storage;
-using Foliosync.Core.Tests.Valuations;
 using Microsoft.EntityFrameworkCore;
 using Shouldly;
 using Xunit;
 using static Foliosync.Core.Tests.Valuations.ValuationWorld;
 
-namespace Foliosync.Core.Tests.Portfolios;
+namespace Foliosync.Core.Tests.Valuations;
 
 public sealed class HeldSheetsTests
 {
