@@ -76,6 +76,8 @@ internal static class Verb
     private static async Task<int> RunAsync(
         ParseResult arguments, Func<VerbContext, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
     {
+        // Ctrl+C is heard only once the verb has let go of the thread for the first time; on SQLite that could be after it has claimed its work.
+        await Task.Yield();
         var output = Output.OfProcess(arguments.GetValue(Json));
         await using var context = new VerbContext(arguments, output);
         try
