@@ -18,12 +18,14 @@ internal static class AccountVerbs
 
     private static readonly Option<string?> Method = new Option<string?>("--method")
     {
-        Description = "How lots are kept", HelpName = string.Join('|', Named<CostMethod>.Names),
+        Description = "How lots are kept",
+        HelpName = string.Join('|', Named<CostMethod>.Names),
     }.AcceptOnlyFromAmong([.. Named<CostMethod>.Names]);
 
     private static readonly Option<int?> RemindAfter = new("--remind-after")
     {
-        Description = "Days without a statement file until its owner is reminded, 0 for never", HelpName = "DAYS",
+        Description = "Days without a statement file until its owner is reminded, 0 for never",
+        HelpName = "DAYS",
     };
 
     public static Command Create() => Verb.Group(
