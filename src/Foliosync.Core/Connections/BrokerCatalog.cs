@@ -32,6 +32,13 @@ public sealed class BrokerCatalog
     /// <summary>The adapter with that id; false when there is none.</summary>
     public bool TryFind(string brokerId, [NotNullWhen(true)] out IBroker? broker) => _brokers.TryGetValue(brokerId, out broker);
 
+    /// <summary>What is known of a broker; null when there is no adapter with that id.</summary>
+    public BrokerManifest? ManifestOf(string brokerId) => _brokers.GetValueOrDefault(brokerId)?.Manifest;
+
+    /// <summary>The time zone in which a broker's days begin and end; UTC when there is no adapter any more.</summary>
+    public TimeZoneInfo ZoneOf(string brokerId) =>
+        ManifestOf(brokerId) is { } manifest ? TimeZoneInfo.FindSystemTimeZoneById(manifest.TimeZone) : TimeZoneInfo.Utc;
+
     /// <summary>What the settings say; never null.</summary>
     public BrokerOverride SettingsOf(string brokerId) => _overrides.GetValueOrDefault(brokerId, None);
 
