@@ -17,7 +17,8 @@ internal static class IdleCommand
         var rest = new Option<int>("--rest")
         {
             // The start itself, and what it leaves to the background, is not idleness.
-            Description = "Seconds between the start and the watching.", DefaultValueFactory = _ => 120,
+            Description = "Seconds between the start and the watching.",
+            DefaultValueFactory = _ => 120,
         };
         var store = new Option<string>("--store") { Description = "sqlite or postgres.", DefaultValueFactory = _ => "sqlite" };
         store.AcceptOnlyFromAmong("sqlite", "postgres");

@@ -32,7 +32,7 @@ public sealed class BrokerCatalog
     /// <summary>The adapter with that id; false when there is none.</summary>
     public bool TryFind(string brokerId, [NotNullWhen(true)] out IBroker? broker) => _brokers.TryGetValue(brokerId, out broker);
 
-    /// <summary>What is known of a broker, for pages that show it; null when there is no adapter with that id.</summary>
+    /// <summary>What is known of a broker; null when there is no adapter with that id.</summary>
     public BrokerManifest? ManifestOf(string brokerId) => _brokers.GetValueOrDefault(brokerId)?.Manifest;
 
     /// <summary>A broker's name; its id when there is no adapter any more.</summary>

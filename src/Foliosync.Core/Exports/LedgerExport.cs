@@ -70,7 +70,7 @@ public sealed class LedgerExport(Database database, BrokerCatalog brokers, TimeP
                     Id = a.Id,
                     Name = a.Name,
                     Currency = a.Currency,
-                    Zone = ZoneOf(a.BrokerId),
+                    Zone = brokers.ZoneOf(a.BrokerId),
                     ReportedAt = a.ReportedAt,
                     Holdings = [.. holdings[a.Id]],
                     Cash = [.. cash[a.Id]],
@@ -105,10 +105,6 @@ public sealed class LedgerExport(Database database, BrokerCatalog brokers, TimeP
             last = (page[^1].TradedAt, page[^1].Id);
         }
     }
-
-    // A broker that this program no longer has left rows without a time zone.
-    private TimeZoneInfo ZoneOf(string brokerId) =>
-        brokers.TryFind(brokerId, out var broker) ? TimeZoneInfo.FindSystemTimeZoneById(broker.Manifest.TimeZone) : TimeZoneInfo.Utc;
 
     private static string FileNameOf(string name, DateTimeOffset now, ExportFormat format)
     {

@@ -51,8 +51,7 @@ public sealed class AccountLots(Database database, BrokerCatalog catalog)
         var account = await db.Accounts.AsNoTracking().Where(a => a.Id == accountId)
             .Select(a => new { a.CostMethod, a.FirstReportedAt, a.ReportedAt, a.Connection!.BrokerId })
             .SingleOrDefaultAsync(cancellationToken) ?? throw new NotFoundException("account");
-        var manifest = catalog.TryFind(account.BrokerId, out var broker) ? broker.Manifest : null;
-        var zone = manifest is null ? TimeZoneInfo.Utc : TimeZoneInfo.FindSystemTimeZoneById(manifest.TimeZone);
+        var zone = catalog.ZoneOf(account.BrokerId);
         var held = await HeldAsync(db, accountId, instrumentId, account.FirstReportedAt, cancellationToken);
         var rows = await db.Transactions.AsNoTracking()
             .Where(t => t.AccountId == accountId && t.SupersededBy == null && t.InstrumentId != null && (instrumentId == null || t.InstrumentId == instrumentId))
@@ -72,7 +71,7 @@ public sealed class AccountLots(Database database, BrokerCatalog catalog)
                     Guid.Empty,
                     TimeZoneInfo.ConvertTime(first, zone),
                     [.. held.First.Select(f => f with { Symbol = instruments[f.InstrumentId].Symbol, Currency = instruments[f.InstrumentId].Currency })]),
-                manifest?.AverageIsFifo == true ? CostMethod.Fifo : CostMethod.AverageCost);
+                catalog.ManifestOf(account.BrokerId) is { AverageIsFifo: true } ? CostMethod.Fifo : CostMethod.AverageCost);
         }
 
         var used = method ?? account.CostMethod;

@@ -23,7 +23,7 @@ public sealed class Reconciliation(Database database, BrokerCatalog catalog)
             return null;
         }
 
-        var zone = catalog.TryFind(account.BrokerId, out var broker) ? TimeZoneInfo.FindSystemTimeZoneById(broker.Manifest.TimeZone) : TimeZoneInfo.Utc;
+        var zone = catalog.ZoneOf(account.BrokerId);
         var holdings = await db.Holdings.AsNoTracking().Where(h => h.AccountId == accountId).ToListAsync(cancellationToken);
         var periods = await db.HoldingPeriods.AsNoTracking().Where(p => p.AccountId == accountId).ToListAsync(cancellationToken);
         var cash = await db.CashBalances.AsNoTracking().Where(c => c.AccountId == accountId).ToListAsync(cancellationToken);

@@ -33,12 +33,13 @@ internal static class InstrumentLedger
     {
         var buckets = new Buckets(input.Last, 1);
         var accounts = input.Accounts.ToDictionary(a => a.Id);
+        var instruments = input.Instruments.ToDictionary(i => i.Id);
         var held = new List<HeldUnits>();
         var (prices, marks) = (new decimal[1], new DayMarks[1]);
         foreach (var (instrumentId, holders) in Gather(input, buckets))
         {
             var factors = Complete(holders, accounts, buckets);
-            input.Prices.Fill(input.Instruments.First(i => i.Id == instrumentId), buckets.First, factors, input.Rates, prices, marks);
+            input.Prices.Fill(instruments[instrumentId], buckets.First, factors, input.Rates, prices, marks);
             foreach (var (accountId, history) in holders)
             {
                 if (history.Changes.TakeWhile(c => c.Key <= 0).Sum(c => c.Value) is not 0m and var units)

@@ -34,13 +34,13 @@ internal sealed class EcbFeed(Database database, PriceHttp http, TimeProvider cl
     /// <summary>The UTC instant at which the rates of a day are published.</summary>
     public static DateTimeOffset PublishedAt(DateOnly day) => Times.At(day, new TimeOnly(16, 0));
 
-    public async Task<bool> IsNeededAsync(CancellationToken cancellationToken) => (await SpansAsync(cancellationToken).ConfigureAwait(false)).NeededFrom is not null;
+    public async Task<bool> IsNeededAsync(CancellationToken cancellationToken) => await NeededFromAsync(cancellationToken).ConfigureAwait(false) is not null;
 
     public async Task<int> FetchAsync(PriceFeedState state, bool isWanted, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var (stored, neededFrom) = await SpansAsync(cancellationToken).ConfigureAwait(false);
-        var needed = neededFrom ?? Times.LastPublished(now);
+        var stored = await StoredAsync(cancellationToken).ConfigureAwait(false);
+        var needed = await NeededFromAsync(cancellationToken).ConfigureAwait(false) ?? Times.LastPublished(now);
         var name = FileFor(stored, needed, now) ?? (isWanted ? Daily : null);
         if (name is null)
         {
@@ -77,7 +77,7 @@ internal sealed class EcbFeed(Database database, PriceHttp http, TimeProvider cl
 
     public async Task<DateTimeOffset> NextAfterAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var newest = (await SpansAsync(cancellationToken).ConfigureAwait(false)).Stored?.Last;
+        var newest = (await StoredAsync(cancellationToken).ConfigureAwait(false))?.Last;
         var local = Times.LocalTime(now);
         var isLate = Times.LastPublished(now) == DateOnly.FromDateTime(local) && newest < DateOnly.FromDateTime(local);
         if (isLate && TimeOnly.FromDateTime(local) < GiveUp)
@@ -102,19 +102,21 @@ internal sealed class EcbFeed(Database database, PriceHttp http, TimeProvider cl
             : AllDays;
     }
 
-    /// <summary>
-    /// The days whose rates are stored, and the first day whose rates are needed, with room for a weekend and holidays before it; null
-    /// when none are.
-    /// </summary>
-    private async Task<((DateOnly First, DateOnly Last)? Stored, DateOnly? NeededFrom)> SpansAsync(CancellationToken cancellationToken)
+    /// <summary>The first and the last day whose rates are stored; null when none are.</summary>
+    private async Task<(DateOnly First, DateOnly Last)?> StoredAsync(CancellationToken cancellationToken)
     {
         (DateOnly, DateOnly)? stored = null;
+        var look = SqlScript.For(database);
+        look.Query("select min(day), max(day) from fx_rates", ids: null, row => stored = row.IsDBNull(0) ? null : (row.Day(0), row.Day(1)));
+        await look.ReadAsync(database, cancellationToken).ConfigureAwait(false);
+        return stored;
+    }
+
+    /// <summary>The first day whose rates are needed, with room for a weekend and holidays before it; null when none are.</summary>
+    private async Task<DateOnly?> NeededFromAsync(CancellationToken cancellationToken)
+    {
         DateTimeOffset? needed = null;
         var look = SqlScript.For(database);
-        look.Query(
-            "select min(day), max(day) from fx_rates",
-            ids: null,
-            row => stored = row.IsDBNull(0) ? null : (row.Day(0), row.Day(1)));
         look.Query(
             """
             with bases as (select a.id, p.base_currency from accounts a join portfolios p on p.id = a.portfolio_id)
@@ -134,11 +136,11 @@ internal sealed class EcbFeed(Database database, PriceHttp http, TimeProvider cl
         await look.ReadAsync(database, cancellationToken).ConfigureAwait(false);
         if (needed is not { } instant)
         {
-            return (stored, null);
+            return null;
         }
 
         var day = DateOnly.FromDateTime(instant.UtcDateTime);
-        return (stored, day > FirstEver.AddDays(FxTable.CarriedDays) ? day.AddDays(-FxTable.CarriedDays) : FirstEver);
+        return day > FirstEver.AddDays(FxTable.CarriedDays) ? day.AddDays(-FxTable.CarriedDays) : FirstEver;
     }
 
     private List<PublishedRate> ReadArchive(MemoryStream archive)

@@ -79,9 +79,7 @@ internal static class PriceStatements
         {
             var script = SqlScript.For(database);
             script.Rows(statement, some);
-            await using var write = await database.BeginWriteAsync(cancellationToken).ConfigureAwait(false);
-            await script.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
-            await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+            await script.WriteAsync(database, cancellationToken).ConfigureAwait(false);
         }
     }
 }

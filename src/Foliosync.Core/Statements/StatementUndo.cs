@@ -152,7 +152,7 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
             """,
             ids: null,
             row => import = new Import(
-                row.Id(0), DayOrNull(row, 1), DayOrNull(row, 2), row.TextOrNull(3) is { } replaced ? Replaced.FromJson(replaced) : null, row.InstantOrNull(4), row.InstantOrNull(5), row.BytesOrNull(6), row.InstantOrNull(7),
+                row.Id(0), row.DayOrNull(1), row.DayOrNull(2), row.TextOrNull(3) is { } replaced ? Replaced.FromJson(replaced) : null, row.InstantOrNull(4), row.InstantOrNull(5), row.BytesOrNull(6), row.InstantOrNull(7),
                 laterOnes),
             ("run", runId));
         script.Query(
@@ -228,8 +228,6 @@ public sealed class StatementUndo(Database database, BrokerCatalog catalog, Time
         Column.Of<(Guid Id, Replaced To)>("report_fingerprint", a => a.To.Fingerprint),
         Column.Of<(Guid Id, Replaced To)>("report_run_id", a => a.To.ReportRunId),
         Column.Of<(Guid Id, Replaced To)>("first_reported_at", a => a.To.FirstReportedAt));
-
-    private static DateOnly? DayOrNull(System.Data.Common.DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateOnly>(column);
 
     private sealed record Import(
         Guid AccountId,

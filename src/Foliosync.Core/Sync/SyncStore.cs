@@ -225,14 +225,13 @@ internal sealed partial class SyncStore(
             });
         }
 
-        var manifest = catalog.TryFind(reading.Connection.BrokerId, out var broker) ? broker.Manifest : null;
-        var zone = manifest is null ? TimeZoneInfo.Utc : TimeZoneInfo.FindSystemTimeZoneById(manifest.TimeZone);
+        var zone = catalog.ZoneOf(reading.Connection.BrokerId);
         if (stored?.ToldBefore is { Count: > 0 } told)
         {
             writes.Superseded.AddRange(SupersededRows.MarkNew(changes.Transactions, told, zone));
         }
 
-        if (LedgerTouch.Of(account, changes, zone, manifest?.AverageIsFifo ?? false) is { } touch)
+        if (LedgerTouch.Of(account, changes, zone, catalog.ManifestOf(reading.Connection.BrokerId)?.AverageIsFifo ?? false) is { } touch)
         {
             writes.Touched.Add(touch);
         }

@@ -42,7 +42,7 @@ internal sealed record AccountFacts
                 Id = row.Id(0),
                 Currency = row.GetString(1),
                 BrokerId = row.GetString(2),
-                Zone = ZoneOf(catalog, row.GetString(2)),
+                Zone = catalog.ZoneOf(row.GetString(2)),
                 ReportedAt = row.InstantOrNull(3),
                 State = new ValuationState
                 {
@@ -64,7 +64,4 @@ internal sealed record AccountFacts
 
     /// <summary>The day on which an instant falls for the account.</summary>
     public DateOnly DayOf(DateTimeOffset at) => Period.DayOf(at, Zone);
-
-    private static TimeZoneInfo ZoneOf(BrokerCatalog catalog, string brokerId) =>
-        catalog.TryFind(brokerId, out var broker) ? TimeZoneInfo.FindSystemTimeZoneById(broker.Manifest.TimeZone) : TimeZoneInfo.Utc;
 }

@@ -1,5 +1,6 @@
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Performance;
+using static Foliosync.Core.Transactions.LedgerEntry;
 
 namespace Foliosync.Core.Valuations;
 
@@ -15,7 +16,7 @@ internal sealed class EntryTranslation(AccountFacts account, DateOnly? reportedF
     public List<LedgerEntry> Translate(List<TransactionRow> rows)
     {
         rows.Sort(static (a, b) => a.TradedAt != b.TradedAt ? a.TradedAt.CompareTo(b.TradedAt)
-            : Rank(a.Kind) != Rank(b.Kind) ? Rank(a.Kind).CompareTo(Rank(b.Kind))
+            : RankOf(a.Kind) != RankOf(b.Kind) ? RankOf(a.Kind).CompareTo(RankOf(b.Kind))
             : a.Id.CompareTo(b.Id));
         return rows.ConvertAll(Translate);
     }
@@ -70,18 +71,5 @@ internal sealed class EntryTranslation(AccountFacts account, DateOnly? reportedF
         TransactionKind.Adjustment or TransactionKind.Unclassified when row.InstrumentId is not null => 0m,
         TransactionKind.Fee or TransactionKind.Tax when row.Fees is not null || row.Taxes is not null => 0m,
         _ => null,
-    };
-
-    // At the same time what adds units comes before what takes them, splits first.
-    private static int Rank(TransactionKind kind) => kind switch
-    {
-        TransactionKind.Split => 0,
-        TransactionKind.Bonus => 1,
-        TransactionKind.TransferIn => 2,
-        TransactionKind.Buy => 3,
-        TransactionKind.Sell => 5,
-        TransactionKind.TransferOut => 6,
-        TransactionKind.Adjustment => 7,
-        _ => 4,
     };
 }

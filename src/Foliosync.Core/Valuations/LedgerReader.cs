@@ -60,7 +60,7 @@ internal sealed class LedgerReader(Database database, ReadSnapshot read)
         rows.QueryCash(script, since);
         rows.QueryTransactions(script, since);
         await RunAsync(script, cancellationToken).ConfigureAwait(false);
-        var known = rows.Cash.GroupBy(c => c.Currency).ToDictionary(g => g.Key, g => g.Min(c => c.From), StringComparer.Ordinal);
+        var known = CashToldFrom(rows);
         if (known.Values.Any(from => from >= first) || (account.State.CashFrom is not null && rows.Transactions.Exists(t => !known.ContainsKey(t.Currency))))
         {
             // Cash that no report tells as of the first day follows from all of its past.
@@ -169,6 +169,10 @@ internal sealed class LedgerReader(Database database, ReadSnapshot read)
         return days.Count == 0 ? null : days.Min();
     }
 
+    /// <summary>The first day on which a report tells the cash of each currency.</summary>
+    private static Dictionary<string, DateOnly> CashToldFrom(ValuedRows rows) =>
+        rows.Cash.GroupBy(c => c.Currency).ToDictionary(g => g.Key, g => g.Min(c => c.From), StringComparer.Ordinal);
+
     private static DateOnly? RangesFrom(ValuedRows rows, DateOnly? reportedFrom, DateOnly? cashFrom)
     {
         if (reportedFrom is not { } from)
@@ -178,7 +182,7 @@ internal sealed class LedgerReader(Database database, ReadSnapshot read)
 
         if (cashFrom is not null)
         {
-            var known = rows.Cash.GroupBy(c => c.Currency).ToDictionary(g => g.Key, g => g.Min(c => c.From), StringComparer.Ordinal);
+            var known = CashToldFrom(rows);
             if (rows.Transactions.Exists(t => !known.ContainsKey(t.Currency)))
             {
                 return null;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Foliosync.Core.Performance;
 
 namespace Foliosync.Core.Valuations;
@@ -32,24 +31,22 @@ internal static class QuestionPeriod
 
         if (question.From > today)
         {
-            throw new InputException($"The period begins on {Text(question.From.Value)}, which is after today, {Text(today)}. Choose an earlier day.", "from");
+            throw new InputException($"The period begins on {ReturnIndex.Text(question.From.Value)}, which is after today, {ReturnIndex.Text(today)}. Choose an earlier day.", "from");
         }
 
         if (question.From > question.To)
         {
             throw new InputException(
-                $"The period ends on {Text(question.To.Value)}, before it begins on {Text(question.From.Value)}. Swap from and to.", "to");
+                $"The period ends on {ReturnIndex.Text(question.To.Value)}, before it begins on {ReturnIndex.Text(question.From.Value)}. Swap from and to.", "to");
         }
 
         if (question.To < first)
         {
-            throw new InputException($"There is no data before {Text(first.Value)}. Choose a later end of the period.", "to");
+            throw new InputException($"There is no data before {ReturnIndex.Text(first.Value)}. Choose a later end of the period.", "to");
         }
 
         var to = question.To is { } end && end < today ? end : today;
         var from = question.From is { } start && (first is null || start > first) ? start : first ?? to;
         return ("custom", Period.Of(from < to ? from : to, to));
     }
-
-    private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

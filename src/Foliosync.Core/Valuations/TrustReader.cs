@@ -55,12 +55,12 @@ internal static class TrustReader
 
         if (since > values.Period.Start)
         {
-            yield return $"Nothing is told of the time before {Text(since)}, so the figures begin there.";
+            yield return $"Nothing is told of the time before {ReturnIndex.Text(since)}, so the figures begin there.";
         }
 
         if (trust.ReportedSince is { } reported && reported > values.Period.Start.AddDays(1))
         {
-            yield return $"Reports of all accounts begin on {Text(reported)}; what was held before follows from the transactions.";
+            yield return $"Reports of all accounts begin on {ReturnIndex.Text(reported)}; what was held before follows from the transactions.";
         }
 
         if (trust.InferredTransactions > 0)
@@ -86,8 +86,6 @@ internal static class TrustReader
     }
 
     private static string Times(int count, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? one : many)}");
-
-    private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static DateTimeOffset Utc(DateOnly day) => new(day, TimeOnly.MinValue, TimeSpan.Zero);
 }

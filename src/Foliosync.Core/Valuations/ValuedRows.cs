@@ -69,7 +69,7 @@ internal sealed class ValuedRows(AccountFacts account)
         """,
         instruments,
         row => Transactions.Add(new TransactionRow(
-            row.Id(0), row.IsDBNull(1) ? null : row.Id(1), Kind(row, 2), row.NumberOrNull(3), row.NumberOrNull(4), row.NumberOrNull(5),
+            row.Id(0), row.IdOrNull(1), Kind(row, 2), row.NumberOrNull(3), row.NumberOrNull(4), row.NumberOrNull(5),
             row.NumberOrNull(6), row.NumberOrNull(7), Currency(row, 8), row.Instant(9))),
         ("account", account.Id),
         ("traded", tradedFrom));

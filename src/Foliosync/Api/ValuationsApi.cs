@@ -126,11 +126,15 @@ internal static class ValuationsApi
     };
 
     private static async Task<Ok<PerformanceReport>> ReportAsync(
-        PerformanceReports reports, Caller caller, PerformanceQuestion question, CancellationToken cancellationToken)
+        PerformanceReports reports, Caller caller, PerformanceQuestion question, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await AnswerAsync(() => reports.ReportAsync(question, caller.Rows, cancellationToken)));
+
+    // All of the question stands in the address.
+    private static async Task<T> AnswerAsync<T>(Func<Task<T>> answer)
     {
         try
         {
-            return TypedResults.Ok(await reports.ReportAsync(question, caller.Rows, cancellationToken));
+            return await answer();
         }
         catch (InputException e)
         {
@@ -147,16 +151,7 @@ internal static class ValuationsApi
         }
 
         var cursor = new PageQuery(null, after).AfterDay;
-        ValuationReport report;
-        try
-        {
-            report = await reports.ValuationsAsync(question, caller.Rows, cancellationToken);
-        }
-        catch (InputException e)
-        {
-            throw new QueryException(e.Field!, e.Message);
-        }
-
+        var report = await AnswerAsync(() => reports.ValuationsAsync(question, caller.Rows, cancellationToken));
         var days = report.Days.Where(d => cursor is not { } last || d.Day > last.Day).Take((limit ?? MostDays) + 1).ToList();
         var isCut = days.Count > (limit ?? MostDays);
         if (isCut)

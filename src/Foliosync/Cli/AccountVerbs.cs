@@ -18,12 +18,14 @@ internal static class AccountVerbs
 
     private static readonly Option<string?> Method = new Option<string?>("--method")
     {
-        Description = "How lots are kept", HelpName = string.Join('|', Named<CostMethod>.Names),
+        Description = "How lots are kept",
+        HelpName = string.Join('|', Named<CostMethod>.Names),
     }.AcceptOnlyFromAmong([.. Named<CostMethod>.Names]);
 
     private static readonly Option<int?> RemindAfter = new("--remind-after")
     {
-        Description = "Days without a statement file until its owner is reminded, 0 for never", HelpName = "DAYS",
+        Description = "Days without a statement file until its owner is reminded, 0 for never",
+        HelpName = "DAYS",
     };
 
     public static Command Create() => Verb.Group(
@@ -92,10 +94,11 @@ internal static class AccountVerbs
             var table = Tables.Create("Symbol", "Since", "#Days", "#Units", "#Cost", "#Value", "#Unrealised", "#Realised", "#Income", "Currency");
             foreach (var item in view.Items)
             {
+                var only = item.Lots.Count == 1 ? item.Lots[0] : null;
                 table.Row(
                     item.Symbol,
-                    string.Empty,
-                    string.Empty,
+                    only is null ? string.Empty : Since(only),
+                    only?.HoldingDays?.ToString(CultureInfo.InvariantCulture),
                     Number(item.Quantity),
                     Money(item.CostBasis),
                     Money(item.MarketValue),
@@ -107,7 +110,7 @@ internal static class AccountVerbs
                 {
                     table.Row(
                         string.Empty,
-                        lot.AcquiredOn?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "unknown",
+                        Since(lot),
                         lot.HoldingDays?.ToString(CultureInfo.InvariantCulture),
                         Number(lot.Quantity),
                         Money(lot.Cost));
@@ -139,6 +142,8 @@ internal static class AccountVerbs
 
     private static CostMethod? MethodOf(VerbContext context) =>
         Named<CostMethod>.TryParse(context.Get(Method), CultureInfo.InvariantCulture, out var method) ? method.Value : null;
+
+    private static string Since(LotView lot) => lot.AcquiredOn?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "unknown";
 
     private static string Money(decimal? value) => value?.ToString("#,##0.00", CultureInfo.InvariantCulture) ?? "unknown";
 

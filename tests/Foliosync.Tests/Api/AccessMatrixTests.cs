@@ -35,7 +35,7 @@ public sealed class AccessMatrixTests
     // Destructive ones last: the owner walks through them in this order.
     private static List<Entry> Matrix(Rows rows) =>
     [
-        new("GET /", Access.Open, "/"),
+        new("GET /holdings.csv", Access.Open, "/holdings.csv"),
         new("GET /status", Access.Open, "/status"),
         new("GET /_framework/opaque-redirect", Access.Open, "/_framework/opaque-redirect"),
         new("POST /sign-out", Access.Open, "/sign-out"),

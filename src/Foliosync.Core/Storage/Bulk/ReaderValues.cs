@@ -25,30 +25,9 @@ internal static class ReaderValues
 
     public static DateTimeOffset? InstantOrNull(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.Instant(column);
 
-    public static DateOnly Day(this DbDataReader reader, int column)
-    {
-        if (reader is NpgsqlDataReader)
-        {
-            return reader.GetFieldValue<DateOnly>(column);
-        }
-
-        // yyyy-MM-dd: a million of them are read for a long history of prices.
-        var text = reader.GetString(column).AsSpan();
-        return new DateOnly(Digits(text[..4]), Digits(text[5..7]), Digits(text[8..10]));
-    }
+    public static DateOnly Day(this DbDataReader reader, int column) => reader.GetFieldValue<DateOnly>(column);
 
     public static DateOnly? DayOrNull(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.Day(column);
 
     public static byte[]? BytesOrNull(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<byte[]>(column);
-
-    private static int Digits(ReadOnlySpan<char> text)
-    {
-        var number = 0;
-        foreach (var digit in text)
-        {
-            number = (number * 10) + (digit - '0');
-        }
-
-        return number;
-    }
 }

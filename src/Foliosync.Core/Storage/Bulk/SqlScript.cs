@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Microsoft.Data.Sqlite;
 
 namespace Foliosync.Core.Storage.Bulk;
 
@@ -37,12 +36,8 @@ internal abstract class SqlScript
     /// <summary>Runs queries only, in a transaction of their own that waits for no writer.</summary>
     public async Task ReadAsync(Database database, CancellationToken cancellationToken)
     {
-        await using var connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        await using var transaction = connection is SqliteConnection sqlite
-            ? sqlite.BeginTransaction(deferred: true)
-            : await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        await using var read = await database.BeginReadAsync(cancellationToken).ConfigureAwait(false);
+        await RunAsync(read.Connection, read.Transaction, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Runs everything added so far in a transaction of its own.</summary>

@@ -37,14 +37,9 @@ internal sealed class ShardJob(SyncEngine engine, SyncTriggers triggers) : IJob
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         var (brokerId, shard) = SyncTriggers.ShardOf(context.JobDetail.Key);
-        var progress = new Progress(p => context.ReportProgress(p.Total == 0 ? 0 : p.Done * 100 / p.Total, $"{p.Done} of {p.Total} connections"));
+        var progress = new Relay<SyncProgress>(p => context.ReportProgress(p.Total == 0 ? 0 : p.Done * 100 / p.Total, $"{p.Done} of {p.Total} connections"));
         await engine.RunDueAsync(brokerId, shard, progress, cancellationToken);
         await triggers.ValueAsync(cancellationToken);
-    }
-
-    private sealed class Progress(Action<SyncProgress> report) : IProgress<SyncProgress>
-    {
-        public void Report(SyncProgress value) => report(value);
     }
 }
 
@@ -63,12 +58,7 @@ internal sealed class SyncNowJob(SyncEngine engine, SyncTriggers triggers) : IJo
 internal sealed class ValuationJob(ValuationUpdates updates) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
-        await updates.RunAsync(new Progress(p => context.ReportProgress(p.Done * 100 / p.Total, $"{p.Done} of {p.Total} accounts")), cancellationToken);
-
-    private sealed class Progress(Action<ValuationProgress> report) : IProgress<ValuationProgress>
-    {
-        public void Report(ValuationProgress value) => report(value);
-    }
+        await updates.RunAsync(new Relay<ValuationProgress>(p => context.ReportProgress(p.Done * 100 / p.Total, $"{p.Done} of {p.Total} accounts")), cancellationToken);
 }
 
 /// <summary>Does one of the recurring jobs, named by its key.</summary>

@@ -1,4 +1,4 @@
-namespace Foliosync.Cli;
+namespace Foliosync;
 
 /// <summary>Passes progress on at once and in order, on the thread that reports it.</summary>
 internal sealed class Relay<T>(Action<T> report) : IProgress<T>
