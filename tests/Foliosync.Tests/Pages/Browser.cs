@@ -1,34 +1,62 @@
 using Microsoft.Playwright;
 using Xunit;
 
+[assembly: AssemblyFixture(typeof(Foliosync.Tests.Pages.Chromium))]
+
 namespace Foliosync.Tests.Pages;
 
-/// <summary>The Chromium of this machine, without a window.</summary>
-internal sealed class Browser : IAsyncDisposable
+/// <summary>The Chromium of this machine, without a window: one process for all tests, started by the first that needs it.</summary>
+public sealed class Chromium : IAsyncDisposable
 {
-    private readonly IPlaywright _playwright;
-    private readonly IBrowser _browser;
+    private static readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> Started = new(StartAsync);
 
-    private Browser(IPlaywright playwright, IBrowser browser)
+    /// <summary>The browser; a test without one is skipped.</summary>
+    internal static async Task<IBrowser> GetAsync()
     {
-        _playwright = playwright;
-        _browser = browser;
+        Assert.SkipWhen(Find() is null, "Chromium is not installed. Run './dev setup'.");
+        return (await Started.Value).Browser;
     }
 
-    public static async Task<Browser> StartAsync()
+    public async ValueTask DisposeAsync()
     {
-        var chromium = Find();
-        Assert.SkipWhen(chromium is null, "Chromium is not installed. Run './dev setup'.");
+        if (Started.IsValueCreated)
+        {
+            var (playwright, browser) = await Started.Value;
+            await browser.DisposeAsync();
+            playwright.Dispose();
+        }
+    }
+
+    private static async Task<(IPlaywright Playwright, IBrowser Browser)> StartAsync()
+    {
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
-            ExecutablePath = chromium,
+            ExecutablePath = Find(),
             Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
         });
-        return new Browser(playwright, browser);
+        return (playwright, browser);
     }
 
-    /// <summary>Opens an address and waits until it is still.</summary>
+    private static string? Find() =>
+        (from folder in (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator)
+         from name in new[] { "chromium", "chromium-browser", "google-chrome", "google-chrome-stable" }
+         let file = Path.Combine(folder, name)
+         where File.Exists(file)
+         select file).FirstOrDefault();
+}
+
+/// <summary>A browser as one test sees it: windows that share no cookies with those of other tests.</summary>
+internal sealed class Browser : IAsyncDisposable
+{
+    private readonly IBrowser _chromium;
+    private readonly List<IBrowserContext> _windows = [];
+
+    private Browser(IBrowser chromium) => _chromium = chromium;
+
+    public static async Task<Browser> StartAsync() => new(await Chromium.GetAsync());
+
+    /// <summary>Opens an address in a window of its own and waits until it is still.</summary>
     /// <param name="address">What to open.</param>
     /// <param name="scheme">Light or dark.</param>
     /// <param name="width">Width of the window in pixels; 390 is a phone.</param>
@@ -36,13 +64,14 @@ internal sealed class Browser : IAsyncDisposable
     /// <param name="script">False for a browser that runs no script.</param>
     public async Task<IPage> OpenAsync(Uri address, ColorScheme scheme, int width, List<string> complaints, bool script = true)
     {
-        var context = await _browser.NewContextAsync(new BrowserNewContextOptions
+        var window = await _chromium.NewContextAsync(new BrowserNewContextOptions
         {
             ColorScheme = scheme,
             JavaScriptEnabled = script,
             ViewportSize = new ViewportSize { Width = width, Height = 800 },
         });
-        var page = await context.NewPageAsync();
+        _windows.Add(window);
+        var page = await window.NewPageAsync();
         page.Console += (_, message) =>
         {
             if (message.Type == "error")
@@ -56,14 +85,9 @@ internal sealed class Browser : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
+        foreach (var window in _windows)
+        {
+            await window.DisposeAsync();
+        }
     }
-
-    private static string? Find() =>
-        (from folder in (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator)
-         from name in new[] { "chromium", "chromium-browser", "google-chrome", "google-chrome-stable" }
-         let file = Path.Combine(folder, name)
-         where File.Exists(file)
-         select file).FirstOrDefault();
 }

@@ -1,4 +1,3 @@
-using Deque.AxeCore.Playwright;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Tests.Api;
 using Microsoft.Playwright;
@@ -25,7 +24,7 @@ public sealed class MorningTests
 
         await page.GetByText("All done").WaitForAsync();
         (await page.GetByText("Synced at").CountAsync()).ShouldBe(1);
-        await LooksRightAsync(page);
+        await page.ShouldLookRightAsync();
         complaints.ShouldBeEmpty();
         var connection = (await morning.Owner.GetJsonAsync("/api/v1/connections")).Items().ShouldHaveSingleItem();
         connection.Text("state").ShouldBe("active");
@@ -124,7 +123,7 @@ public sealed class MorningTests
         }
 
         await page.GetByText(words).WaitForAsync();
-        await LooksRightAsync(page);
+        await page.ShouldLookRightAsync();
 
         // The browser reports the status of a page that refuses; that is no fault of the page.
         complaints.Where(c => !c.StartsWith("Failed to load resource: the server responded with a status of 4", StringComparison.Ordinal)).ShouldBeEmpty();
@@ -143,15 +142,5 @@ public sealed class MorningTests
         await page.GotoAsync("about:blank");
         await page.SetContentAsync($"<a href=\"{link}\">Log in to your brokers</a>");
         await page.GetByText("Log in to your brokers").ClickAsync();
-    }
-
-    private static async Task LooksRightAsync(IPage page)
-    {
-        foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
-        {
-            await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme });
-            (await page.RunAxe()).Violations.Select(b => $"{scheme} {b.Id}: {b.Help}").ShouldBeEmpty();
-            (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(Phone);
-        }
     }
 }

@@ -1,4 +1,3 @@
-using Deque.AxeCore.Playwright;
 using Foliosync.Core.Users;
 using Foliosync.Tests.Api;
 using Foliosync.Tests.Web;
@@ -17,25 +16,26 @@ public sealed class MorningWalkTests
     private static readonly string[] Paths =
         ["/", "/holdings", "/holdings?group=class&only=costUnknown", "/transactions", "/transactions/new", "/performance?period=max", "/reconciliation"];
 
-    [Theory]
-    [InlineData(ColorScheme.Light, 1280)]
-    [InlineData(ColorScheme.Dark, 1280)]
-    [InlineData(ColorScheme.Light, 360)]
-    public async Task No_page_has_barriers_or_errors_and_each_fits_its_window(ColorScheme scheme, int width)
+    [Fact]
+    public async Task No_page_has_barriers_or_errors_and_each_fits_its_window()
     {
         await using var browser = await Browser.StartAsync();
         await using var host = await HostAsync();
         var complaints = new List<string>();
-        var page = await SignInAsync(browser, host, scheme, width, complaints);
+        var page = await SignInAsync(browser, host, ColorScheme.Light, 1280, complaints);
         var instrument = await PathOfAsync(page, "/holdings", "a.cell-main[href^='/instruments/']");
         var transaction = await PathOfAsync(page, "/transactions", "a.cell-main[href^='/transactions/']");
 
         foreach (var path in Paths.Append(instrument).Append(transaction))
         {
-            await page.GotoAsync(new Uri(host.Address, path).AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.NetworkIdle });
+            await page.SetViewportSizeAsync(1280, 800);
+            await page.GotoAsync(new Uri(host.Address, path).AbsoluteUri);
+            await page.ShouldLookRightAsync();
 
-            (await page.RunAxe()).Violations.Select(v => $"{path} {v.Id}: {v.Help} {string.Join(" ", v.Nodes.Take(2).Select(n => n.Html))}").ShouldBeEmpty();
-            (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width, path);
+            // Rows and navigation are others on a phone.
+            await page.SetViewportSizeAsync(360, 800);
+            await page.ShouldHaveNoBarriersAsync();
+            await page.ShouldFitAsync();
         }
 
         complaints.ShouldBeEmpty();
