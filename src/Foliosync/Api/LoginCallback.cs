@@ -1,6 +1,11 @@
 using Foliosync.Api.Pages;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
+using Foliosync.Core.Users;
+using Foliosync.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.EntityFrameworkCore;
 
 namespace Foliosync.Api;
 
@@ -19,6 +24,7 @@ internal static class LoginCallback
         LoginLinks links,
         LoginWalk walk,
         SyncQueue queue,
+        Database database,
         string broker,
         CancellationToken cancellationToken)
     {
@@ -30,8 +36,13 @@ internal static class LoginCallback
         {
             var outcome = await login.CompleteAsync(broker, answer, "web", cancellationToken);
             await queue.EnqueueAsync(outcome.ConnectionId, SyncTrigger.LoginCompleted, cancellationToken);
-            return outcome.LinkId is { } id && await links.FindAsync(id, cancellationToken) is { } link
-                ? await walk.GoOnAsync(http, link, connectionId: null, cancellationToken)
+            if (outcome.LinkId is { } id && await links.FindAsync(id, cancellationToken) is { } link)
+            {
+                return await walk.GoOnAsync(http, link, connectionId: null, cancellationToken);
+            }
+
+            return await IsOwnerHereAsync(http, database, outcome.ConnectionId, cancellationToken)
+                ? Results.Redirect($"/connections/{outcome.ConnectionId}")
                 : Html.Message("Logged in", outcome.Message, StatusCodes.Status200OK);
         }
         catch (Exception e) when (LoginFailure.Of(e) is not null)
@@ -39,5 +50,17 @@ internal static class LoginCallback
             var link = pending?.LinkId is { } id ? await links.FindAsync(id, cancellationToken) : null;
             return walk.Refuse(http, LoginFailure.Of(e)!, link, link?.Connections.FirstOrDefault(c => c.Id == pending!.ConnectionId));
         }
+    }
+
+    /// <summary>True when the owner is signed in to the pages with this browser, and so sees the sync on the page of the connection.</summary>
+    private static async Task<bool> IsOwnerHereAsync(HttpContext http, Database database, Guid connectionId, CancellationToken cancellationToken)
+    {
+        if (!(await http.AuthenticateAsync(SessionCookie.SchemeName)).Succeeded || http.Features.Get<SignedIn>() is not { } signedIn)
+        {
+            return false;
+        }
+
+        await using var db = database.Open(OwnerScope.Only(signedIn.UserId));
+        return await db.Connections.AnyAsync(c => c.Id == connectionId, cancellationToken);
     }
 }

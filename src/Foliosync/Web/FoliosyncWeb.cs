@@ -4,6 +4,7 @@ using Foliosync.Core.Ledgers;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Users;
 using Foliosync.Hosting;
+using Foliosync.Web.Connections;
 using Foliosync.Web.Holdings;
 using Foliosync.Web.Instruments;
 using Foliosync.Web.Overview;
@@ -118,6 +119,7 @@ internal static class FoliosyncWeb
         services.AddSingleton<ManualTransactions>();
         services.AddSingleton<TransactionNotes>();
         services.AddSingleton<OverviewReader>();
+        services.AddSingleton<ConnectionsReader>();
         services.AddSingleton<InstrumentReader>();
         services.AddSingleton<TransactionsReader>();
         services.AddSingleton<Verdicts>();

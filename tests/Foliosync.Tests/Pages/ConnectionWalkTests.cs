@@ -1,0 +1,54 @@
+using Deque.AxeCore.Playwright;
+using Foliosync.Tests.Api;
+using Foliosync.Tests.Web;
+using Microsoft.Playwright;
+using Shouldly;
+using Xunit;
+
+namespace Foliosync.Tests.Pages;
+
+/// <summary>A broker is connected in a real browser, on a phone.</summary>
+public sealed class ConnectionWalkTests
+{
+    private const string Asha = "asha@example.org";
+    private const int Width = 360;
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task A_broker_is_connected_and_its_sync_seen_to_its_end_without_loading_the_page_anew(ColorScheme scheme)
+    {
+        await using var browser = await Browser.StartAsync();
+        await using var host = await ApiHost.StartAsync();
+        using var person = await PageClient.SignedInAsync(host, Asha);
+        var complaints = new List<string>();
+        var page = await browser.OpenAsync(new Uri(host.Address, "/sign-in"), scheme, Width, complaints);
+        await page.FillAsync("#f-email", Asha);
+        await page.FillAsync("#f-password", PageClient.Password);
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+
+        await page.GotoAsync(new Uri(host.Address, "/connections").AbsoluteUri);
+        await page.Locator(".empty a").ClickAsync();
+        await page.Locator(".start a[href$=demo]").ClickAsync();
+        await page.FillAsync("#f-label", "Trial");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Connect", Exact = true }).ClickAsync();
+        await page.WaitForURLAsync(url => !url.Contains("/new", StringComparison.Ordinal));
+        await page.EvaluateAsync("window.stayed = true");
+        await page.WaitForFunctionAsync("document.querySelector('tbody .badge.good') && !document.querySelector('[data-poll]')");
+        (await page.EvaluateAsync<bool>("window.stayed === true")).ShouldBeTrue();
+
+        var connection = new Uri(page.Url).AbsolutePath;
+        var run = (await page.Locator("tbody a[href^='/runs/']").First.GetAttributeAsync("href"))!;
+        foreach (var path in new[] { connection, connection + "/login", run, "/connections", "/connections/new", "/connections/new?broker=zerodha" })
+        {
+            await page.GotoAsync(new Uri(host.Address, path).AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.NetworkIdle });
+            await page.EvaluateAsync("document.querySelectorAll('main details').forEach(d => { d.open = true; })");
+
+            (await page.RunAxe()).Violations.Select(v => $"{path} {v.Id}: {v.Help} {string.Join(" ", v.Nodes.Take(2).Select(n => n.Html))}").ShouldBeEmpty();
+            (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(Width, path);
+        }
+
+        complaints.ShouldBeEmpty();
+    }
+}
