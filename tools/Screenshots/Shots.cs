@@ -24,7 +24,10 @@ internal sealed record Shot(string Name, string Path)
         new("transaction-new", "/transactions/new"),
         new("performance", "/performance?period=max"),
         new("reconciliation", "/reconciliation"),
+        new("import", "/import"),
+        new("alerts", "/alerts"),
         new("settings", "/settings"),
+        new("notifications", "/settings/notifications"),
         new("security", "/settings/security"),
     ];
 }

@@ -110,8 +110,11 @@ internal static class StatementsApi
         return TypedResults.Ok(StatementView.Of(result));
     }
 
-    // The stream of a form is strict about places before its beginning, where one of a file only fails as files do. Gone when it is closed.
-    private static async Task<FileStream> SpoolAsync(IFormFile file, CancellationToken cancellationToken)
+    /// <summary>
+    /// A file of a form as one of the disk, which is gone when it is closed. The stream of a form is strict about places before its
+    /// beginning, where one of a file only fails as files do.
+    /// </summary>
+    public static async Task<FileStream> SpoolAsync(IFormFile file, CancellationToken cancellationToken)
     {
         var options = new FileStreamOptions
         {

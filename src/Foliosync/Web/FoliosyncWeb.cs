@@ -2,10 +2,13 @@ using System.IO.Compression;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Ledgers;
 using Foliosync.Core.Portfolios;
+using Foliosync.Core.Statements;
 using Foliosync.Core.Users;
 using Foliosync.Hosting;
+using Foliosync.Web.Alerts;
 using Foliosync.Web.Connections;
 using Foliosync.Web.Holdings;
+using Foliosync.Web.Imports;
 using Foliosync.Web.Instruments;
 using Foliosync.Web.Overview;
 using Foliosync.Web.Reconciliation;
@@ -72,11 +75,14 @@ internal static class FoliosyncWeb
     /// <summary>Puts the pages in place; before the API's own.</summary>
     public static void MapFoliosyncWeb(this WebApplication app)
     {
+        app.Use((http, next) => UploadLimit.TellAsync(http, next));
         SignOut.Map(app);
         Passkeys.Map(app);
         OidcSignIn.Map(app);
         HoldingsCsv.Map(app.MapGroup(string.Empty).RequireAuthorization(Policy));
-        app.MapRazorComponents<App>().RequireAuthorization(Policy);
+        var pages = app.MapRazorComponents<App>();
+        pages.RequireAuthorization(Policy);
+        UploadLimit.Raise(pages, app.Services.GetRequiredService<StatementSettings>());
     }
 
     private static void AddSignIn(IServiceCollection services)
@@ -123,6 +129,9 @@ internal static class FoliosyncWeb
         services.AddSingleton<InstrumentReader>();
         services.AddSingleton<TransactionsReader>();
         services.AddSingleton<Verdicts>();
+        services.AddSingleton<ImportReader>();
+        services.AddSingleton<FileAccounts>();
+        services.AddSingleton<AlertsReader>();
     }
 
     private static IServiceCollection RemoveAll<T>(this IServiceCollection services)

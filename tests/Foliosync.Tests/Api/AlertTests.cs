@@ -127,7 +127,8 @@ public sealed class AlertTests
         return (await added.JsonAsync()).Id();
     }
 
-    private static async Task<WebApplication> ReceiverAsync(ConcurrentQueue<string> got)
+    /// <summary>Takes whatever it is sent.</summary>
+    internal static async Task<WebApplication> ReceiverAsync(ConcurrentQueue<string> got)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

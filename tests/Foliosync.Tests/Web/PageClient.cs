@@ -70,8 +70,36 @@ internal sealed class PageClient : IDisposable
 
     public async Task<HttpResponseMessage> SubmitAsync(IDocument page, IHtmlFormElement form, params (string Name, string Value)[] values)
     {
+        using var content = new FormUrlEncodedContent(FieldsOf(form, values));
+        return await _http.PostAsync(TargetOf(page, form), content);
+    }
+
+    /// <summary>Sends a form of a page with a file; null for none.</summary>
+    public async Task<HttpResponseMessage> UploadAsync(IDocument page, string handler, byte[]? file, params (string Name, string Value)[] values)
+    {
+        var form = page.Forms.Single(f => f.QuerySelector($"input[name=_handler][value={handler}]") is not null);
+        form.GetAttribute("enctype").ShouldBe("multipart/form-data");
+        using var content = new MultipartFormDataContent();
+        foreach (var (name, value) in FieldsOf(form, values))
+        {
+            content.Add(new StringContent(value), name);
+        }
+
+        if (file is not null)
+        {
+            content.Add(new ByteArrayContent(file), "file", "statement.csv");
+        }
+
+        return await _http.PostAsync(TargetOf(page, form), content);
+    }
+
+    private static Uri TargetOf(IDocument page, IHtmlFormElement form) => new(new Uri(page.Url), form.GetAttribute("action") ?? string.Empty);
+
+    private static Dictionary<string, string> FieldsOf(IHtmlFormElement form, (string Name, string Value)[] values)
+    {
         var fields = new Dictionary<string, string>();
-        foreach (var element in form.Elements.OfType<IHtmlInputElement>().Where(i => i.Name is not null && (i.Type is not ("checkbox" or "radio") || i.IsChecked)))
+        foreach (var element in form.Elements.OfType<IHtmlInputElement>()
+            .Where(i => i.Name is not null && i.Type != "file" && (i.Type is not ("checkbox" or "radio") || i.IsChecked)))
         {
             fields[element.Name!] = element.Value;
         }
@@ -86,8 +114,7 @@ internal sealed class PageClient : IDisposable
             fields[name] = value;
         }
 
-        using var content = new FormUrlEncodedContent(fields);
-        return await _http.PostAsync(new Uri(new Uri(page.Url), form.GetAttribute("action") ?? string.Empty), content);
+        return fields;
     }
 
     public void Dispose() => _http.Dispose();
