@@ -1,3 +1,5 @@
+using Foliosync.Tests.Api;
+using Foliosync.Tests.Web;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -80,6 +82,17 @@ internal sealed class Browser : IAsyncDisposable
             }
         };
         await page.GotoAsync(address.AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.NetworkIdle });
+        return page;
+    }
+
+    /// <summary>Opens a window in which somebody with <see cref="PageClient.Password"/> has signed in.</summary>
+    public async Task<IPage> SignInAsync(ApiHost host, string email, int width, List<string> complaints, bool script = true)
+    {
+        var page = await OpenAsync(new Uri(host.Address, "/sign-in"), ColorScheme.Light, width, complaints, script);
+        await page.FillAsync("#f-email", email);
+        await page.FillAsync("#f-password", PageClient.Password);
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
         return page;
     }
 

@@ -22,7 +22,7 @@ public sealed class MorningWalkTests
         await using var browser = await Browser.StartAsync();
         await using var host = await HostAsync();
         var complaints = new List<string>();
-        var page = await SignInAsync(browser, host, ColorScheme.Light, 1280, complaints);
+        var page = await browser.SignInAsync(host, Asha, 1280, complaints);
         var instrument = await PathOfAsync(page, "/holdings", "a.cell-main[href^='/instruments/']");
         var transaction = await PathOfAsync(page, "/transactions", "a.cell-main[href^='/transactions/']");
 
@@ -47,7 +47,7 @@ public sealed class MorningWalkTests
         await using var browser = await Browser.StartAsync();
         await using var host = await HostAsync();
         var complaints = new List<string>();
-        var page = await SignInAsync(browser, host, ColorScheme.Light, 1280, complaints);
+        var page = await browser.SignInAsync(host, Asha, 1280, complaints);
 
         await page.GotoAsync(new Uri(host.Address, "/holdings").AbsoluteUri);
         var symbol = (await page.Locator("tbody .cell-sub").First.TextContentAsync())!.Split(" · ")[0];
@@ -74,7 +74,7 @@ public sealed class MorningWalkTests
     {
         await using var browser = await Browser.StartAsync();
         await using var host = await HostAsync();
-        var page = await SignInAsync(browser, host, ColorScheme.Light, 360, [], script: false);
+        var page = await browser.SignInAsync(host, Asha, 360, [], script: false);
 
         await page.GotoAsync(new Uri(host.Address, "/holdings").AbsoluteUri);
         await page.SelectOptionAsync("select[name=group]", "class");
@@ -102,16 +102,6 @@ public sealed class MorningWalkTests
         }
 
         return host;
-    }
-
-    private static async Task<IPage> SignInAsync(Browser browser, ApiHost host, ColorScheme scheme, int width, List<string> complaints, bool script = true)
-    {
-        var page = await browser.OpenAsync(new Uri(host.Address, "/sign-in"), scheme, width, complaints, script);
-        await page.FillAsync("#f-email", Asha);
-        await page.FillAsync("#f-password", PageClient.Password);
-        await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
-        return page;
     }
 
     private static async Task<string> PathOfAsync(IPage page, string path, string link)
