@@ -119,17 +119,21 @@ internal static class ConnectionWords
     };
 
     /// <summary>What a person does about a run that did not succeed; null when there is nothing to say.</summary>
-    public static string? Next(SyncRun run, ConnectionStatus connection, IStringLocalizer<Texts> t) => (run.State, run.ErrorKind) switch
+    public static string? Next(SyncRun run, ConnectionStatus connection, IStringLocalizer<Texts> t)
     {
-        (SyncRunState.NeedsLogin, _) => t["Log in at {0}. The sync then begins by itself.", connection.BrokerName],
-        (SyncRunState.NeedsReview, "suspiciousReport") => t["Look at the report and decide. Your data is as it was."],
-        (SyncRunState.NeedsReview, _) => t["Your data is as it was, and it is tried again by itself. If it stays like this, {0} has changed its answers: install a newer version.", connection.BrokerName],
-        (SyncRunState.Cancelled, _) => t["Nothing to do: it runs again by itself."],
-        (SyncRunState.Failed, "authExpired") => t["Enter key and secret again. All that was read stays."],
-        (SyncRunState.Failed, "rateLimited" or "transient") => t["Nothing to do: it is tried again by itself. Your data is as it was."],
-        (SyncRunState.Failed, _) => t["Sync again. If that fails too, whoever runs this instance finds the details in its log."],
-        _ => null,
-    };
+        LocalizedString? next = (run.State, run.ErrorKind) switch
+        {
+            (SyncRunState.NeedsLogin, _) => t["Log in at {0}. The sync then begins by itself.", connection.BrokerName],
+            (SyncRunState.NeedsReview, "suspiciousReport") => t["Look at the report and decide. Your data is as it was."],
+            (SyncRunState.NeedsReview, _) => t["Your data is as it was, and it is tried again by itself. If it stays like this, {0} has changed its answers: install a newer version.", connection.BrokerName],
+            (SyncRunState.Cancelled, _) => t["Nothing to do: it runs again by itself."],
+            (SyncRunState.Failed, "authExpired") => t["Enter key and secret again. All that was read stays."],
+            (SyncRunState.Failed, "rateLimited" or "transient") => t["Nothing to do: it is tried again by itself. Your data is as it was."],
+            (SyncRunState.Failed, _) => t["Sync again. If that fails too, whoever runs this instance finds the details in its log."],
+            _ => null,
+        };
+        return next?.Value;
+    }
 
     /// <summary>A time between two syncs.</summary>
     public static string Every(TimeSpan interval, IStringLocalizer<Texts> t) => interval switch
