@@ -13,12 +13,16 @@ namespace Foliosync.Api;
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
 /// <summary>Which part of a list is wanted.</summary>
-internal sealed record PageQuery(
-    [property: FromQuery(Name = "limit"), Description("How many rows at most: 1 to 1000, 50 if not given.")] int? Limit,
-    [property: FromQuery(Name = "after"), Description("The value of next from the page before.")] string? After)
+internal sealed record PageQuery
 {
     private const int DefaultLimit = 50;
     private const int MaxLimit = 1000;
+
+    [FromQuery(Name = "limit"), Description("How many rows at most: 1 to 1000, 50 if not given.")]
+    public int? Limit { get; init; }
+
+    [FromQuery(Name = "after"), Description("The value of next from the page before.")]
+    public string? After { get; init; }
 
     /// <summary>How many rows are wanted, checked.</summary>
     public int Rows => Limit switch

@@ -18,21 +18,36 @@ internal sealed record ValuationsView(
     IReadOnlyList<DayValue> Items, string? Next, string Name, string Currency, DateTimeOffset? AsOf, bool Updating);
 
 /// <summary>What valuations and performance have in common: the time, and what is counted.</summary>
-internal sealed record MeasureQuery(
-    [property: FromQuery(Name = "period"), Description("A named period that ends today: 1d, 1w, mtd, 1m, 6m, ytd, 1y or max.")] string? Period,
-    [property: FromQuery(Name = "from"), Description("First day to measure; the first with data if not given.")] DateOnly? From,
-    [property: FromQuery(Name = "to"), Description("Last day to measure; today if not given.")] DateOnly? To,
-    [property: FromQuery(Name = "assetClass"), Description("Only this kind of instrument, or cash.")] string? AssetClass,
-    [property: FromQuery(Name = "currency"), Description("ISO 4217; the portfolio's base currency, or the instrument's own, if not given.")] string? Currency)
+internal sealed record MeasureQuery
 {
+    [FromQuery(Name = "period"), Description("A named period that ends today: 1d, 1w, mtd, 1m, 6m, ytd, 1y or max.")]
+    public string? Period { get; init; }
+
+    [FromQuery(Name = "from"), Description("First day to measure; the first with data if not given.")]
+    public DateOnly? From { get; init; }
+
+    [FromQuery(Name = "to"), Description("Last day to measure; today if not given.")]
+    public DateOnly? To { get; init; }
+
+    [FromQuery(Name = "assetClass"), Description("Only this kind of instrument, or cash.")]
+    public string? AssetClass { get; init; }
+
+    [FromQuery(Name = "currency"), Description("ISO 4217; the portfolio's base currency, or the instrument's own, if not given.")]
+    public string? Currency { get; init; }
+
     /// <summary>The question without its subject.</summary>
     public PerformanceQuestion Question => new() { Period = Period, From = From, To = To, AssetClass = AssetClass, Currency = Currency };
 }
 
 /// <summary>Which further part of an instrument or a portfolio is meant.</summary>
-internal sealed record NarrowedBy(
-    [property: FromQuery(Name = "portfolioId"), Description("Only of this portfolio.")] Guid? PortfolioId,
-    [property: FromQuery(Name = "accountId"), Description("Only of this account.")] Guid? AccountId);
+internal sealed record NarrowedBy
+{
+    [FromQuery(Name = "portfolioId"), Description("Only of this portfolio.")]
+    public Guid? PortfolioId { get; init; }
+
+    [FromQuery(Name = "accountId"), Description("Only of this account.")]
+    public Guid? AccountId { get; init; }
+}
 
 /// <summary><c>/valuations</c> and <c>/performance</c> of portfolios, accounts and instruments.</summary>
 internal static class ValuationsApi
@@ -150,7 +165,7 @@ internal static class ValuationsApi
             throw new QueryException("limit", $"The limit must be a number from 1 to {MostDays}.");
         }
 
-        var cursor = new PageQuery(null, after).AfterDay;
+        var cursor = new PageQuery { After = after }.AfterDay;
         var report = await AnswerAsync(() => reports.ValuationsAsync(question, caller.Rows, cancellationToken));
         var days = report.Days.Where(d => cursor is not { } last || d.Day > last.Day).Take((limit ?? MostDays) + 1).ToList();
         var isCut = days.Count > (limit ?? MostDays);
