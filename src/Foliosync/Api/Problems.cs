@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core;
 using Foliosync.Hosting;
@@ -66,10 +65,16 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
     }
 
     /// <summary>Gives a body to answers that have a status only: no such address, wrong method, wrong content type.</summary>
-    public static Task WriteStatusAsync(StatusCodeContext context)
+    public static async Task WriteStatusAsync(StatusCodeContext context)
     {
         var status = context.HttpContext.Response.StatusCode;
-        return WriteAsync(context.HttpContext, status, status switch
+        if (status == StatusCodes.Status413PayloadTooLarge && TakesFiles(context.HttpContext))
+        {
+            await LargeBody.LetEndAsync(context.HttpContext);
+        }
+
+        var wrong = status == StatusCodes.Status400BadRequest ? WrongParameter.Of(context.HttpContext) : null;
+        await WriteAsync(context.HttpContext, status, wrong?.Detail ?? status switch
         {
             StatusCodes.Status404NotFound => "There is nothing at this address.",
             StatusCodes.Status405MethodNotAllowed => "This address does not take that method; the header Allow names those it takes.",
@@ -79,7 +84,7 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
             StatusCodes.Status415UnsupportedMediaType when TakesFiles(context.HttpContext) => "Send the file as multipart/form-data, in the field 'file'.",
             StatusCodes.Status415UnsupportedMediaType => "Send the body as JSON, with the header 'Content-Type: application/json'.",
             _ => null,
-        });
+        }, wrong?.Name);
     }
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -124,11 +129,9 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
                 SetStatus(http, bad.StatusCode), new StatusCodePagesOptions(), _ => Task.CompletedTask));
         }
 
-        // The framework tells the parameter's name only in its message: Failed to bind parameter "Guid portfolioId" from "x".
-        if (UnboundParameter().Match(bad.Message) is { Success: true } match)
+        if (WrongParameter.Of(http) is { } wrong)
         {
-            var name = JsonNamingPolicy.CamelCase.ConvertName(match.Groups[1].Value);
-            return WriteAsync(http, bad.StatusCode, $"The value of '{name}' is not of the right form.", name);
+            return WriteAsync(http, bad.StatusCode, wrong.Detail, wrong.Name);
         }
 
         // A parser's message may repeat a piece of the body, and with it a secret; the path does not.
@@ -167,9 +170,6 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
         http.Response.StatusCode = status;
         return http;
     }
-
-    [GeneratedRegex("^Failed to bind parameter \"[^\"]* (\\w+)\" from")]
-    private static partial Regex UnboundParameter();
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Endpoint} failed.")]
     private partial void LogUnexpected(Exception exception, string method, string? endpoint);

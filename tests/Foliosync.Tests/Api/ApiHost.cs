@@ -101,6 +101,24 @@ internal sealed class ApiHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>Waits until the server says that it is ready: jobs begin a moment after it.</summary>
+    public async Task WaitUntilReadyAsync()
+    {
+        var client = Client();
+        for (var tries = 0; tries < 600; tries++)
+        {
+            using var answer = await client.GetAsync("/readyz");
+            if (answer.IsSuccessStatusCode)
+            {
+                return;
+            }
+
+            await Task.Delay(50);
+        }
+
+        throw new TimeoutException("The server did not become ready.");
+    }
+
     /// <summary>A client without a token.</summary>
     public HttpClient Client()
     {

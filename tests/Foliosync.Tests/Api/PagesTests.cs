@@ -14,6 +14,7 @@ public sealed class PagesTests
     {
         await using var host = await ApiHost.StartAsync();
         await (await host.ClientAsync("asha@example.org")).AddPortfolioAsync("Planted");
+        await host.WaitUntilReadyAsync();
 
         var page = await host.Client().GetStringAsync("/status");
 
@@ -48,8 +49,9 @@ public sealed class PagesTests
     {
         await using var host = await ApiHost.StartAsync();
 
-        var ready = await host.Client().GetJsonAsync("/readyz");
+        await host.WaitUntilReadyAsync();
 
+        var ready = await host.Client().GetJsonAsync("/readyz");
         ready.Text("status").ShouldBe("ready");
         ready.GetProperty("checks").EnumerateArray().Select(c => (c.Text("name"), c.Text("state"))).ShouldContain(("database", "ok"));
         ready.GetProperty("checks").EnumerateArray().Select(c => (c.Text("name"), c.Text("state"))).ShouldContain(("migrations", "ok"));

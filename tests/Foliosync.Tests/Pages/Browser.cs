@@ -69,6 +69,8 @@ internal sealed class Browser : IAsyncDisposable
         var window = await _chromium.NewContextAsync(new BrowserNewContextOptions
         {
             ColorScheme = scheme,
+            // Colours that are on their way from light to dark are no colours of the page.
+            ReducedMotion = ReducedMotion.Reduce,
             JavaScriptEnabled = script,
             ViewportSize = new ViewportSize { Width = width, Height = 800 },
         });

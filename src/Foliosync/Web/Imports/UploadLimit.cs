@@ -1,3 +1,4 @@
+using Foliosync.Api;
 using Foliosync.Core.Statements;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Mvc;
@@ -31,7 +32,7 @@ internal static class UploadLimit
     }
 
     /// <summary>Leads back to the page when its form could not be read because the file is too large. Belongs after the check of the form's token, which reads the form.</summary>
-    public static Task TellAsync(HttpContext http, RequestDelegate next)
+    public static async Task TellAsync(HttpContext http, RequestDelegate next)
     {
         if (http.Request.Path.Equals(ImportPage.Path, StringComparison.OrdinalIgnoreCase)
             && http.Features.Get<IAntiforgeryValidationFeature>() is
@@ -41,10 +42,11 @@ internal static class UploadLimit
         {
             var account = http.Request.Query["account"].ToString();
             var query = QueryString.Create(TooLarge, "true");
+            await LargeBody.LetEndAsync(http);
             http.Response.Redirect(ImportPage.Path + (account.Length == 0 ? query : query.Add("account", account)));
-            return Task.CompletedTask;
+            return;
         }
 
-        return next(http);
+        await next(http);
     }
 }
