@@ -52,11 +52,22 @@ public sealed class LeavingTests
         var portfolio = new Core.Portfolios.Portfolio { Id = Guid.NewGuid(), OwnerId = owner, Name = "Main", BaseCurrency = "INR" };
         var connection = new Core.Connections.BrokerConnection
         {
-            Id = Guid.NewGuid(), OwnerId = owner, PortfolioId = portfolio.Id, BrokerId = "fake", Label = "Fake", Sync = new Core.Connections.SyncState { BrokerId = "fake" },
+            Id = Guid.NewGuid(),
+            OwnerId = owner,
+            PortfolioId = portfolio.Id,
+            BrokerId = "fake",
+            Label = "Fake",
+            Sync = new Core.Connections.SyncState { BrokerId = "fake" },
         };
         db.AddRange(portfolio, connection, new Core.Portfolios.BrokerAccount
         {
-            Id = Guid.NewGuid(), OwnerId = owner, ConnectionId = connection.Id, PortfolioId = portfolio.Id, ExternalId = "1", Name = "1", Currency = "INR",
+            Id = Guid.NewGuid(),
+            OwnerId = owner,
+            ConnectionId = connection.Id,
+            PortfolioId = portfolio.Id,
+            ExternalId = "1",
+            Name = "1",
+            Currency = "INR",
         });
         await db.SaveChangesAsync();
     }

@@ -27,7 +27,10 @@ public sealed class UserSecretsTests
         {
             db.UserTokens.Add(new IdentityUserToken<Guid>
             {
-                UserId = user.Id, LoginProvider = "own", Name = "key", Value = Convert.ToBase64String(vault.Seal("ABC"u8, user.Id, field)),
+                UserId = user.Id,
+                LoginProvider = "own",
+                Name = "key",
+                Value = Convert.ToBase64String(vault.Seal("ABC"u8, user.Id, field)),
             });
             await db.SaveChangesAsync();
         }
