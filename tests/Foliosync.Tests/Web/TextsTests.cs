@@ -51,7 +51,7 @@ public sealed partial class TextsTests
     [GeneratedRegex("""\b[Tt]\["((?:[^"\\]|\\.)*)"[\],]""")]
     private static partial Regex Localized();
 
-    [GeneratedRegex("""\[In(?:(?:Navigation|Settings)\("([^"]*)"|Start\("([^"]*)", "([^"]*)")""")]
+    [GeneratedRegex("""\[In(?:(?:Navigation|Settings)\("([^"]*)"(?:.*Tab = "([^"]*)")?|Start\("([^"]*)", "([^"]*)")""")]
     private static partial Regex Entered();
 
     [GeneratedRegex(@"\{\d+\}")]

@@ -20,6 +20,12 @@ internal static class ConnectionWords
         _ => t["Paused"],
     };
 
+    /// <summary>A state in a word or two; a broker that works as a rule may be in trouble now.</summary>
+    public static string Of(ConnectionStatus connection, IStringLocalizer<Texts> t) => IsTryingAgain(connection) ? t["Trying again"] : Of(connection.State, t);
+
+    /// <summary>The tone of a badge.</summary>
+    public static string ToneOf(ConnectionStatus connection) => IsTryingAgain(connection) ? "warn" : ToneOf(connection.State);
+
     /// <summary>The tone of a badge.</summary>
     public static string ToneOf(ConnectionState state) => state switch
     {
@@ -40,9 +46,12 @@ internal static class ConnectionWords
         { State: ConnectionState.Paused } => t["Paused by a person. It is not read by itself until you resume."],
         { Review: not null } => t["A report looks wrong and was not applied. Your data is as it was; have a look and decide."],
         { FilesOnly: true } => t["Files that you import feed it. There is nothing to log in to."],
+        { Problem: not null } => t["The last sync did not succeed. It is tried again by itself, and your data is as it was."],
         { LastSuccessAt: null } => t["Connected. The first sync comes by itself."],
         _ => t["All is well, nothing to do."],
     };
+
+    private static bool IsTryingAgain(ConnectionStatus connection) => connection is { State: ConnectionState.Active, Problem: not null };
 
     /// <summary>How a run stands or ended.</summary>
     public static string Of(SyncRunState state, IStringLocalizer<Texts> t) => state switch

@@ -19,6 +19,9 @@ internal sealed class InNavigationAttribute(string text, string icon, int order)
     /// <summary>True to leave the entry to people who run the instance.</summary>
     public bool AdminOnly { get; init; }
 
+    /// <summary>A shorter English text for the tab bar of a phone; null when the text is short enough.</summary>
+    public string? Tab { get; init; }
+
     /// <summary>Other beginnings of addresses that belong to the entry, parted by spaces, for example <c>/instruments</c>.</summary>
     public string Also { get; init; } = string.Empty;
 }
@@ -37,10 +40,11 @@ internal sealed class InSettingsAttribute(string text, int order) : Attribute
 /// <summary>An entry of a navigation.</summary>
 /// <param name="Path">Where it leads.</param>
 /// <param name="Text">English text; the key of its translation.</param>
+/// <param name="Tab">English text for the tab bar of a phone; the key of its translation.</param>
 /// <param name="Icon">Name of an icon.</param>
 /// <param name="AdminOnly">True to leave it to people who run the instance.</param>
 /// <param name="Also">Other beginnings of addresses that belong to it.</param>
-internal sealed record NavigationEntry(string Path, string Text, string Icon, bool AdminOnly, IReadOnlyList<string> Also)
+internal sealed record NavigationEntry(string Path, string Text, string Tab, string Icon, bool AdminOnly, IReadOnlyList<string> Also)
 {
     /// <summary>True when the address belongs to this entry.</summary>
     public bool Holds(PathString path) => Path == "/"
@@ -60,7 +64,7 @@ internal static class Navigation
         .. from page in Pages<InNavigationAttribute>()
            orderby page.Attribute.Order
            select new NavigationEntry(
-               page.Path, page.Attribute.Text, page.Attribute.Icon, page.Attribute.AdminOnly, page.Attribute.Also.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
+               page.Path, page.Attribute.Text, page.Attribute.Tab ?? page.Attribute.Text, page.Attribute.Icon, page.Attribute.AdminOnly, page.Attribute.Also.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
     ];
 
     /// <summary>The tabs of the settings.</summary>
@@ -68,7 +72,7 @@ internal static class Navigation
     [
         .. from page in Pages<InSettingsAttribute>()
            orderby page.Attribute.Order
-           select new NavigationEntry(page.Path, page.Attribute.Text, "settings", AdminOnly: false, []),
+           select new NavigationEntry(page.Path, page.Attribute.Text, page.Attribute.Text, "settings", AdminOnly: false, []),
     ];
 
     /// <summary>The first page of somebody who is signed in.</summary>
