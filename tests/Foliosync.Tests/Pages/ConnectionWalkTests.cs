@@ -28,7 +28,8 @@ public sealed class ConnectionWalkTests
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Connect", Exact = true }).ClickAsync();
         await page.WaitForURLAsync(url => !url.Contains("/new", StringComparison.Ordinal));
         await page.EvaluateAsync("window.stayed = true");
-        await page.WaitForFunctionAsync("document.querySelector('tbody .badge.good') && !document.querySelector('[data-poll]')");
+        await page.Locator("tbody .badge.good").First.WaitForAsync();
+        await page.Locator("[data-poll]").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Detached });
         (await page.EvaluateAsync<bool>("window.stayed === true")).ShouldBeTrue();
 
         var connection = new Uri(page.Url).AbsolutePath;

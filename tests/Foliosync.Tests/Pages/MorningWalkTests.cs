@@ -49,7 +49,7 @@ public sealed class MorningWalkTests
         await page.EvaluateAsync("window.stayed = true");
         await page.FillAsync("input[name=q]", symbol);
         await page.WaitForURLAsync(url => url.Contains("q=", StringComparison.Ordinal));
-        await page.WaitForFunctionAsync("document.querySelectorAll('tbody tr').length < 5");
+        await page.Locator("tbody tr").Nth(4).WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Detached });
         (await page.EvaluateAsync<bool>("window.stayed === true")).ShouldBeTrue();
         (await page.InputValueAsync("input[name=q]")).ShouldBe(symbol);
 
