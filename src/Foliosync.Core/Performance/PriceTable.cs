@@ -140,15 +140,31 @@ internal sealed class PriceSeries(Guid instrumentId, List<string> names)
 {
     private readonly List<PricePoint> _points = [];
     private readonly List<ushort> _currencies = [];
-    private bool _isSorted = true;
+
+    // Stored prices come in order, by their day; those of trades come after them. So many at the beginning are in order.
+    private int _ordered;
+
+    private (string? Name, ushort Place) _lastCurrency;
+    private (string? Name, ushort Place) _lastSource;
 
     public Guid InstrumentId => instrumentId;
 
     public void Add(DateOnly day, decimal value, string currency, PriceRank rank, string source)
     {
-        var point = new PricePoint(day.DayNumber, NameOf(currency), NameOf(source), (byte)rank, value);
-        _isSorted = _isSorted && (_points.Count == 0 || Order(_points[^1], point) <= 0);
-        _points.Add(point);
+        var point = new PricePoint(day.DayNumber, NameOf(currency, ref _lastCurrency), NameOf(source, ref _lastSource), (byte)rank, value);
+        // Prices of one day come by the name of their source: each finds its place among the last few.
+        var place = _points.Count;
+        while (place > 0 && _points[place - 1].Day == point.Day && Order(_points[place - 1], point) > 0)
+        {
+            place--;
+        }
+
+        if (_ordered == _points.Count && (place == 0 || _points[place - 1].Day <= point.Day))
+        {
+            _ordered++;
+        }
+
+        _points.Insert(place, point);
         if (!_currencies.Contains(point.Currency))
         {
             _currencies.Add(point.Currency);
@@ -160,30 +176,46 @@ internal sealed class PriceSeries(Guid instrumentId, List<string> names)
 
     public ReadOnlySpan<PricePoint> Sorted()
     {
-        if (!_isSorted)
+        var points = CollectionsMarshal.AsSpan(_points);
+        if (_ordered < points.Length)
         {
-            // The order of equal ones must not depend on chance: the value decides.
-            _points.Sort(Order);
-            _isSorted = true;
+            MergeIn(points, points[_ordered..].ToArray());
+            _ordered = points.Length;
         }
 
-        return CollectionsMarshal.AsSpan(_points);
+        return points;
     }
 
-    private ushort NameOf(string name)
+    // Puts those that came late among the others, from the end on.
+    private static void MergeIn(Span<PricePoint> points, PricePoint[] late)
     {
-        for (var i = 0; i < names.Count; i++)
+        Array.Sort(late, Order);
+        var (early, next) = (points.Length - late.Length - 1, late.Length - 1);
+        for (var place = points.Length - 1; next >= 0; place--)
         {
-            if (ReferenceEquals(names[i], name) || string.Equals(names[i], name, StringComparison.Ordinal))
-            {
-                return (ushort)i;
-            }
+            points[place] = early >= 0 && Order(points[early], late[next]) > 0 ? points[early--] : late[next--];
         }
-
-        names.Add(name);
-        return checked((ushort)(names.Count - 1));
     }
 
+    // A million prices in a row are of the same source and currency.
+    private ushort NameOf(string name, ref (string? Name, ushort Place) last)
+    {
+        if (!ReferenceEquals(last.Name, name))
+        {
+            var place = names.IndexOf(name);
+            if (place < 0)
+            {
+                place = names.Count;
+                names.Add(name);
+            }
+
+            last = (name, checked((ushort)place));
+        }
+
+        return last.Place;
+    }
+
+    // The order of equal ones must not depend on chance: the value decides.
     private static int Order(PricePoint a, PricePoint b) =>
         a.Day != b.Day ? a.Day.CompareTo(b.Day) : a.Rank != b.Rank ? a.Rank.CompareTo(b.Rank) : a.Value.CompareTo(b.Value);
 }
