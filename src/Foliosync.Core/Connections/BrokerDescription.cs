@@ -15,14 +15,23 @@ public sealed record BrokerDescription(
     public static IReadOnlyList<BrokerDescription> AllOf(BrokerCatalog catalog)
     {
         ArgumentNullException.ThrowIfNull(catalog);
-        return
-        [
-            .. catalog.All.Select(b => new BrokerDescription(
-                b.Manifest,
-                BrokerCatalog.ReadsOf(b),
-                BrokerCatalog.CapabilitiesOf(b),
-                SessionRules.NeedsLogin(b),
-                catalog.SettingsOf(b.Manifest.Id).Enabled)),
-        ];
+        return [.. catalog.All.Select(b => Of(catalog, b))];
     }
+
+    /// <summary>Describes one broker; null when there is no adapter with that id.</summary>
+    public static BrokerDescription? Of(BrokerCatalog catalog, string brokerId)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return catalog.TryFind(brokerId, out var broker) ? Of(catalog, broker) : null;
+    }
+
+    /// <summary>True when only files feed it, so that nothing can be synced.</summary>
+    public bool FilesOnly => Reads == ReadKinds.None;
+
+    private static BrokerDescription Of(BrokerCatalog catalog, IBroker broker) => new(
+        broker.Manifest,
+        BrokerCatalog.ReadsOf(broker),
+        BrokerCatalog.CapabilitiesOf(broker),
+        SessionRules.NeedsLogin(broker),
+        catalog.SettingsOf(broker.Manifest.Id).Enabled);
 }

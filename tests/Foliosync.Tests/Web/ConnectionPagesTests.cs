@@ -17,6 +17,24 @@ public sealed class ConnectionPagesTests
 {
     private const string Asha = "asha@example.org";
 
+    [Fact]
+    public async Task Only_what_is_tried_again_by_itself_is_said_to_be()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var owner = await host.ClientAsync(Asha);
+        var portfolio = (await owner.AddPortfolioAsync()).Id();
+        var waiting = (await owner.ConnectDemoAsync(portfolio)).Id();
+        (await owner.SyncAsync(waiting)).Text("state").ShouldBe("succeeded");
+        await owner.SurpriseAsync(waiting);
+        await host.Services.GetRequiredService<UserAccounts>().ResetPasswordAsync(Asha, PageClient.Password, Actor.CommandLine, default);
+        using var asha = await PageClient.SignedInAsync(host, Asha);
+
+        var row = (await asha.GetAsync("/connections")).QuerySelector(".list li")!;
+
+        row.QuerySelector(".badge")!.TextContent.ShouldBe("Works");
+        row.TextContent.ShouldContain("have a look and decide");
+    }
+
     [Theory, EachStore]
     public async Task A_broker_is_connected_by_its_form_and_its_sync_watched_until_it_is_done(Store store)
     {

@@ -46,12 +46,14 @@ internal static class ConnectionWords
         { State: ConnectionState.Paused } => t["Paused by a person. It is not read by itself until you resume."],
         { Review: not null } => t["A report looks wrong and was not applied. Your data is as it was; have a look and decide."],
         { FilesOnly: true } => t["Files that you import feed it. There is nothing to log in to."],
-        { Problem: not null } => t["The last sync did not succeed. It is tried again by itself, and your data is as it was."],
+        _ when IsTryingAgain(connection) => t["The last sync did not succeed. It is tried again by itself, and your data is as it was."],
         { LastSuccessAt: null } => t["Connected. The first sync comes by itself."],
         _ => t["All is well, nothing to do."],
     };
 
-    private static bool IsTryingAgain(ConnectionStatus connection) => connection is { State: ConnectionState.Active, Problem: not null };
+    // A report that waits for a person, and a file that could not be read, are not tried again by themselves.
+    private static bool IsTryingAgain(ConnectionStatus connection) =>
+        connection is { State: ConnectionState.Active, Problem: not null, Review: null, FilesOnly: false };
 
     /// <summary>How a run stands or ended.</summary>
     public static string Of(SyncRunState state, IStringLocalizer<Texts> t) => state switch

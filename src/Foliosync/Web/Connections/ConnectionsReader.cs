@@ -59,7 +59,7 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
         return new ConnectionDetails(
             connection,
             status,
-            DescriptionOf(connection.BrokerId),
+            BrokerDescription.Of(catalog, connection.BrokerId),
             await PortfoliosAsync(db, cancellationToken),
             [.. found.Take(RunRows)],
             found.Count > RunRows ? found[RunRows - 1].Id : null);
@@ -78,8 +78,6 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
             await db.SyncRuns.AsNoTracking().Where(r => r.ConnectionId == run.ConnectionId && r.Id < id)
                 .OrderByDescending(r => r.Id).Take(EarlierRuns).ToListAsync(cancellationToken));
     }
-
-    private BrokerDescription? DescriptionOf(string brokerId) => BrokerDescription.AllOf(catalog).FirstOrDefault(b => b.Manifest.Id == brokerId);
 
     private async Task<ConnectionStatus> StatusOfAsync(FoliosyncDb db, Guid id, CancellationToken cancellationToken) =>
         (await StatusesAsync(db, db.Connections.Where(c => c.Id == id), cancellationToken)).SingleOrDefault() ?? throw new NotFoundException("connection");
@@ -103,7 +101,7 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
 
     private ConnectionStatus StatusOf(ConnectionView view, ActiveRun? active, WaitingReview? review)
     {
-        var broker = DescriptionOf(view.Broker);
+        var broker = BrokerDescription.Of(catalog, view.Broker);
         return new ConnectionStatus
         {
             Id = view.Id,
@@ -111,7 +109,7 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
             Label = view.Label,
             BrokerName = catalog.NameOf(view.Broker),
             State = view.State,
-            FilesOnly = broker is { Reads: ReadKinds.None },
+            FilesOnly = broker is { FilesOnly: true },
             CanLogIn = broker is { NeedsLogin: true } || (view.State == ConnectionState.NeedsLogin && broker is not null),
             SessionEnds = view.Session.ExpiresAt,
             LastSuccessAt = view.LastSuccessAt,

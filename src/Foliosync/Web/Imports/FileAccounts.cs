@@ -29,8 +29,9 @@ internal sealed class FileAccounts(Database database, BrokerCatalog catalog, Con
     public async Task<Guid> AddAsync(
         Viewer viewer, string? brokerId, Guid? portfolioId, string? name, string? currency, CancellationToken cancellationToken)
     {
-        var broker = BrokerDescription.AllOf(catalog).FirstOrDefault(b => b.Manifest.Id == brokerId && b is { Reads: ReadKinds.None, Enabled: true })
-            ?? throw new InputException("Choose where the files come from.", "broker");
+        var broker = BrokerDescription.Of(catalog, brokerId ?? string.Empty) is { FilesOnly: true, Enabled: true } found
+            ? found
+            : throw new InputException("Choose where the files come from.", "broker");
         var values = new Dictionary<string, string>();
         Give(Source, name);
         Give(Currency, currency?.ToUpperInvariant());

@@ -16,7 +16,7 @@ internal sealed class ImportReader(Database database, BrokerCatalog catalog, Sta
     public async Task<ImportModel> ReadAsync(Viewer viewer, CancellationToken cancellationToken)
     {
         await using var db = database.Open(viewer.Rows);
-        var fileBrokers = BrokerDescription.AllOf(catalog).Where(b => b is { Reads: ReadKinds.None, Enabled: true }).ToList();
+        var fileBrokers = BrokerDescription.AllOf(catalog).Where(b => b is { FilesOnly: true, Enabled: true }).ToList();
         var accounts = await db.Accounts.AsNoTracking().OrderBy(a => a.Connection!.Label).ThenBy(a => a.Name)
             .Select(a => new FileAccount(a.Id, a.Name, a.Connection!.Label, a.Connection!.BrokerId)).ToListAsync(cancellationToken);
         var imports = await (

@@ -70,14 +70,11 @@ internal sealed class OverviewReader(
             Updating = line?.Updating ?? false,
             OldPrices = sheet.Lots.Count(l => l.Price is null || now - l.PricedAt > Freshness.OldPrice),
             Connections = [.. connections.Select(c => new ConnectionHealth(
-                c.Id, c.Label, catalog.NameOf(c.Broker), c.State, c.Session.ExpiresAt, c.LastSuccessAt, c.NextSyncAt, FilesOnly(c.Broker)))],
+                c.Id, c.Label, catalog.NameOf(c.Broker), c.State, c.Session.ExpiresAt, c.LastSuccessAt, c.NextSyncAt, BrokerDescription.Of(catalog, c.Broker) is { FilesOnly: true }))],
             Alerts = await OpenAlertsAsync(db, cancellationToken),
             Reviews = await db.Reviews.AsNoTracking().Where(r => r.State == ReviewState.Waiting).Select(r => r.LastRunId).Distinct().ToListAsync(cancellationToken),
         };
     }
-
-    private bool FilesOnly(string brokerId) =>
-        BrokerDescription.AllOf(catalog).FirstOrDefault(b => b.Manifest.Id == brokerId) is { Reads: ReadKinds.None };
 
     private static DateOnly? StartOf(string range, DateOnly today) => range switch
     {
