@@ -56,6 +56,7 @@ internal static class IdleCommand
             Math.Round((server.CpuSeconds - cpu) / seconds * 100, 3),
             databaseCpu is null ? null : Math.Round((program.Cluster!.CpuSeconds() - databaseCpu.Value) / seconds * 100, 3),
             Math.Round(server.ResidentMegabytes, 1),
+            Math.Round(server.ProportionalMegabytes, 1),
             Math.Round(server.AnonymousMegabytes, 1));
     }
 }
@@ -67,7 +68,8 @@ internal static class IdleCommand
 /// <param name="Seconds">How long it was watched.</param>
 /// <param name="CpuPercent">Processor time of the server, in percent of one processor.</param>
 /// <param name="DatabaseCpuPercent">The same of PostgreSQL; null on SQLite.</param>
-/// <param name="ResidentMegabytes">Memory at the end.</param>
+/// <param name="ResidentMegabytes">Memory at the end, as the kernel adds up what is mapped.</param>
+/// <param name="ProportionalMegabytes">The same with each page once: what it takes from the machine.</param>
 /// <param name="AnonymousMegabytes">The part of it that is no file.</param>
 internal sealed record IdleMeasurement(
     string Store,
@@ -77,4 +79,5 @@ internal sealed record IdleMeasurement(
     double CpuPercent,
     double? DatabaseCpuPercent,
     double ResidentMegabytes,
+    double ProportionalMegabytes,
     double AnonymousMegabytes);

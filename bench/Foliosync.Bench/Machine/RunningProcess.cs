@@ -37,10 +37,16 @@ internal class RunningProcess : IAsyncDisposable
     }
 
     /// <summary>Memory that it has now, as the kernel counts it.</summary>
-    public double ResidentMegabytes => Kilobytes("VmRSS:") / 1024;
+    public double ResidentMegabytes => Kilobytes("status", "VmRSS:") / 1024;
+
+    /// <summary>
+    /// Memory that it takes from the machine: each page once. The runtime maps the code that it compiles twice, to write and to run it, and
+    /// <see cref="ResidentMegabytes"/> counts that code twice; a page that processes share counts in part for each.
+    /// </summary>
+    public double ProportionalMegabytes => Kilobytes("smaps_rollup", "Pss:") / 1024;
 
     /// <summary>The part of it that no other process shares: without the files of the runtime and the program.</summary>
-    public double AnonymousMegabytes => Kilobytes("RssAnon:") / 1024;
+    public double AnonymousMegabytes => Kilobytes("status", "RssAnon:") / 1024;
 
     public static RunningProcess Start(ProcessStartInfo command) => new(Process.Start(command)!);
 
@@ -68,9 +74,9 @@ internal class RunningProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private double Kilobytes(string field)
+    private double Kilobytes(string file, string field)
     {
-        var line = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(field, StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{_process.Id}/{file}").First(l => l.StartsWith(field, StringComparison.Ordinal));
         return double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 }

@@ -131,6 +131,7 @@ internal sealed class ReturnsBench(bool postgres, int repeats)
             p95ByQuestion = byQuestion,
             healthzUnderRecompute = new { asked = health.Count, p95 = Percentile(health, 95), most = Math.Round(health.Max(), 1) },
             serverResidentMegabytes = Math.Round(server.ResidentMegabytes, 1),
+            serverProportionalMegabytes = Math.Round(server.ProportionalMegabytes, 1),
             serverAnonymousMegabytes = Math.Round(server.AnonymousMegabytes, 1),
             target = new { p95 = 50, healthz = 100, megabytes = 150 },
         };

@@ -39,7 +39,7 @@ internal sealed class BeancountEntry
         }
     }
 
-    /// <summary>Adds the leg that makes all others add up to exactly nothing in a currency.</summary>
+    /// <summary>Adds the leg that makes all others add up to nothing in a currency, to the 28 digits that Beancount reckons with too.</summary>
     public void Balance(string account, string currency) => Add(new BeancountPosting(
         account, -_postings.Where(p => p.Weight.Currency == currency).Sum(p => p.Weight.Amount), currency));
 

@@ -179,6 +179,8 @@ internal static class StorageModel
         {
             e.HasIndex(t => new { t.AccountId, t.ExternalId, t.Source }).IsUnique();
             e.HasIndex(t => new { t.AccountId, t.TradedAt });
+            // A few instruments of one account, out of the many trades of an account and the many accounts that hold an instrument.
+            e.HasIndex(t => new { t.InstrumentId, t.AccountId });
             // To undo an import. What syncs told is found by other ways.
             e.HasIndex(t => t.RunId).HasFilter("source = 'statement'");
             e.Enum(t => t.Kind);

@@ -83,7 +83,7 @@ internal sealed class LedgerReader(Database database, ReadSnapshot read)
             rows.Transactions.RemoveAll(t => t.InstrumentId is not null);
             var past = SqlScript.For(database);
             rows.QueryPeriods(past, Ever, whole);
-            rows.QueryTransactions(past, Ever, whole);
+            rows.QueryTransactions(past, whole);
             await RunAsync(past, cancellationToken).ConfigureAwait(false);
         }
 
@@ -99,7 +99,7 @@ internal sealed class LedgerReader(Database database, ReadSnapshot read)
         var script = SqlScript.For(database);
         rows.QueryHoldings(script, [instrumentId]);
         rows.QueryPeriods(script, Ever, [instrumentId]);
-        rows.QueryTransactions(script, Ever, [instrumentId]);
+        rows.QueryTransactions(script, [instrumentId]);
         await RunAsync(script, cancellationToken).ConfigureAwait(false);
         var (reportedFrom, cashFrom) = (account.State.ReportedFrom, account.State.CashFrom);
         var ledger = Input(rows, new ValuedAccount(account.Id, account.Currency, cashFrom is not null, reportedFrom, cashFrom), null, last);

@@ -62,23 +62,31 @@ internal sealed class ValuedRows(AccountFacts account)
     }
 
     /// <summary>Asks for transactions that count, as far as they are of an instant or later.</summary>
-    public void QueryTransactions(SqlScript script, DateTimeOffset tradedFrom, IReadOnlyCollection<Guid>? instruments = null) => script.Query(
-        $"""
-        select id, instrument_id, kind, quantity, price, amount, fees, taxes, currency, traded_at from transactions
-        where account_id = @account and superseded_by is null and traded_at >= @traded {Only(instruments)}
-        """,
-        instruments,
-        row => Transactions.Add(new TransactionRow(
-            row.Id(0), row.IdOrNull(1), Kind(row, 2), row.NumberOrNull(3), row.NumberOrNull(4), row.NumberOrNull(5),
-            row.NumberOrNull(6), row.NumberOrNull(7), Currency(row, 8), row.Instant(9))),
-        ("account", account.Id),
-        ("traded", tradedFrom));
+    public void QueryTransactions(SqlScript script, DateTimeOffset tradedFrom) =>
+        QueryTransactions(script, "traded_at >= @traded", instruments: null, ("account", account.Id), ("traded", tradedFrom));
+
+    /// <summary>Asks for all transactions of some instruments that count.</summary>
+    public void QueryTransactions(SqlScript script, IReadOnlyCollection<Guid> instruments) =>
+        // Nothing is said of the time, for SQLite would look through all of the account by it.
+        QueryTransactions(script, "instrument_id {ids}", instruments, ("account", account.Id));
 
     /// <summary>Asks what the instruments are that the rows name.</summary>
     public void QueryInstruments(SqlScript script) => script.Query(
         "select id, asset_class, currency from instruments where id {ids} order by id",
         InstrumentIds(),
         row => Instruments.Add(new ValuedInstrument(row.Id(0), SqlValues.Parse<AssetClass>(row.GetString(1)), Currency(row, 2))));
+
+    private void QueryTransactions(
+        SqlScript script, string condition, IReadOnlyCollection<Guid>? instruments, params (string Name, object Value)[] values) => script.Query(
+        $"""
+        select id, instrument_id, kind, quantity, price, amount, fees, taxes, currency, traded_at from transactions
+        where account_id = @account and superseded_by is null and {condition}
+        """,
+        instruments,
+        row => Transactions.Add(new TransactionRow(
+            row.Id(0), row.IdOrNull(1), Kind(row, 2), row.NumberOrNull(3), row.NumberOrNull(4), row.NumberOrNull(5),
+            row.NumberOrNull(6), row.NumberOrNull(7), Currency(row, 8), row.Instant(9))),
+        values);
 
     private static string Only(IReadOnlyCollection<Guid>? instruments) => instruments is null ? string.Empty : "and instrument_id {ids}";
 

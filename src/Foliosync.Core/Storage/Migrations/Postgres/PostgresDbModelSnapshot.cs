@@ -1530,15 +1530,15 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.HasKey("Id")
                         .HasName("pk_transactions");
 
-                    b.HasIndex("InstrumentId")
-                        .HasDatabaseName("ix_transactions_instrument_id");
-
                     b.HasIndex("RunId")
                         .HasDatabaseName("ix_transactions_run_id")
                         .HasFilter("source = 'statement'");
 
                     b.HasIndex("AccountId", "TradedAt")
                         .HasDatabaseName("ix_transactions_account_id_traded_at");
+
+                    b.HasIndex("InstrumentId", "AccountId")
+                        .HasDatabaseName("ix_transactions_instrument_id_account_id");
 
                     b.HasIndex("AccountId", "ExternalId", "Source")
                         .IsUnique()
