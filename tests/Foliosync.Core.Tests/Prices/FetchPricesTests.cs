@@ -1,4 +1,5 @@
 using Foliosync.Brokers.Contract;
+using Foliosync.Brokers.Tests;
 using Foliosync.Core.Prices;
 using Foliosync.Core.Tests.Storage;
 using Shouldly;
@@ -111,6 +112,28 @@ public sealed class FetchPricesTests
 
         (await world.PricesOfAsync(share)).ShouldBe(
             [(new(2026, 9, 25), 1428.3m, "bse"), (new(2026, 9, 25), 1428.3m, "nse")], ignoreOrder: true);
+    }
+
+    [Theory, EachStore]
+    public async Task The_samples_of_the_exchange_and_of_Yahoo_give_what_they_say_however_often_they_come(Store store)
+    {
+        await using var world = await PriceWorld.CreateAsync(store, "2026-09-25T12:00:00Z", PriceSource.Nse, PriceSource.Yahoo);
+        var reliance = await world.HoldAsync("INR", "2026-01-01T00:00:00Z", "INE002A01018");
+        var test = await world.HoldAsync("USD", "2023-01-01T00:00:00Z", mic: "XNYS", symbol: "TEST");
+        var gone = await world.HoldAsync("USD", "2023-01-01T00:00:00Z", mic: "XNYS", symbol: "NOWHERE");
+        world.Server
+            .With("/nse/BhavCopy_NSE_CM_0_0_0_20260925_F_0000.csv.zip", new MemoryStream(RepositoryRoot.MarketSample("nse-udiff-cm-bhavcopy.csv")))
+            .With("/yahoo/TEST", new MemoryStream(RepositoryRoot.MarketSample("yahoo-chart-minimal.json")))
+            .With("/yahoo/NOWHERE", new MemoryStream(RepositoryRoot.MarketSample("yahoo-chart-notfound.json")));
+
+        foreach (var source in (PriceSource[])[PriceSource.Nse, PriceSource.Yahoo, PriceSource.Nse, PriceSource.Yahoo])
+        {
+            await world.Feeds.FetchAsync(source, default);
+        }
+
+        (await world.PricesOfAsync(reliance)).ShouldBe([(new(2026, 9, 25), 1428.3m, "nse")]);
+        (await world.PricesOfAsync(test)).ShouldBe([(new(2023, 11, 14), 101m, "yahoo"), (new(2023, 11, 15), 102m, "yahoo")], ignoreOrder: true);
+        (await world.PricesOfAsync(gone)).ShouldBeEmpty();
     }
 
     [Fact]
