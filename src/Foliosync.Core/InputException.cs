@@ -11,7 +11,11 @@ public sealed class InputException(string message, string? field = null) : Excep
 
 /// <summary>There is no such row, or it belongs to someone else: the two are not told apart.</summary>
 /// <param name="what">What was looked for, for example <c>connection</c>.</param>
-public sealed class NotFoundException(string what) : Exception($"There is no {what} with this id.");
+public sealed class NotFoundException(string what) : Exception($"There is no {what} with this id.")
+{
+    /// <summary>What was looked for.</summary>
+    public string What => what;
+}
 
 /// <summary>What was asked for does not go now, as things stand. The message is one sentence that says why and what to do.</summary>
 /// <param name="message">For the person.</param>

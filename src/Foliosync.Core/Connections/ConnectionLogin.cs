@@ -44,7 +44,7 @@ public sealed class ConnectionLogin(Database database, Vault vault, BrokerCatalo
     public async Task<LoginStep> BeginAsync(Guid connectionId, Actor by, Guid? linkId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(by);
-        await using var db = database.Open(by.Scope);
+        await using var db = database.Open(by.Scope.Owned);
         var connection = await FindAsync(db, connectionId, cancellationToken);
         var (broker, login) = LoginOf(connection.BrokerId);
         var state = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
@@ -90,7 +90,7 @@ public sealed class ConnectionLogin(Database database, Vault vault, BrokerCatalo
         Guid connectionId, IReadOnlyDictionary<string, string> answers, Actor by, Guid? linkId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(by);
-        await using var db = database.Open(by.Scope);
+        await using var db = database.Open(by.Scope.Owned);
         var connection = await FindAsync(db, connectionId, cancellationToken);
         var (broker, login) = LoginOf(connection.BrokerId);
         var session = await OpenAsync(db, connection, broker, cancellationToken);

@@ -38,7 +38,7 @@ public sealed class ConnectionSetup(
         ArgumentNullException.ThrowIfNull(by);
         var now = clock.GetUtcNow();
         var draft = ConnectionDraft.From(request, catalog, now);
-        await using var db = database.Open(by.Scope);
+        await using var db = database.Open(by.Scope.Owned);
         await RequirePortfolioAsync(db, request.PortfolioId, request.OwnerId, cancellationToken);
 
         if (check || NeedsNothing(draft.Broker))
@@ -71,7 +71,7 @@ public sealed class ConnectionSetup(
     public async Task<ConnectionTest> TestAsync(Guid connectionId, Actor by, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(by);
-        await using var db = database.Open(by.Scope);
+        await using var db = database.Open(by.Scope.Owned);
         var connection = await FindAsync(db, connectionId, cancellationToken);
         var broker = BrokerOf(connection);
         var (credentials, token) = await OpenSecretsAsync(db, connection, cancellationToken);
@@ -97,7 +97,7 @@ public sealed class ConnectionSetup(
     {
         ArgumentNullException.ThrowIfNull(credentials);
         ArgumentNullException.ThrowIfNull(by);
-        await using var db = database.Open(by.Scope);
+        await using var db = database.Open(by.Scope.Owned);
         var connection = await FindAsync(db, connectionId, cancellationToken);
         var broker = BrokerOf(connection);
         var values = CredentialForm.Check(broker.Manifest, credentials);
@@ -131,7 +131,7 @@ public sealed class ConnectionSetup(
     {
         ArgumentNullException.ThrowIfNull(change);
         ArgumentNullException.ThrowIfNull(by);
-        await using var db = database.Open(by.Scope);
+        await using var db = database.Open(by.Scope.Owned);
         var connection = await FindAsync(db, connectionId, cancellationToken);
         var broker = BrokerOf(connection);
         connection.Label = change.Label is null ? connection.Label : ConnectionDraft.CheckLabel(change.Label, broker.Manifest);
@@ -170,7 +170,7 @@ public sealed class ConnectionSetup(
     public async Task PauseAsync(Guid connectionId, Actor by, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(by);
-        await using var db = database.Open(by.Scope);
+        await using var db = database.Open(by.Scope.Owned);
         var connection = await FindAsync(db, connectionId, cancellationToken);
         connection.Sync!.State = ConnectionState.Paused;
         connection.Sync.NextSyncAt = null;
@@ -183,7 +183,7 @@ public sealed class ConnectionSetup(
     public async Task ResumeAsync(Guid connectionId, Actor by, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(by);
-        await using var db = database.Open(by.Scope);
+        await using var db = database.Open(by.Scope.Owned);
         var connection = await FindAsync(db, connectionId, cancellationToken);
         if (connection.Sync!.State != ConnectionState.Paused)
         {
@@ -204,7 +204,7 @@ public sealed class ConnectionSetup(
     public async Task RemoveAsync(Guid connectionId, Actor by, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(by);
-        await using var db = database.Open(by.Scope);
+        await using var db = database.Open(by.Scope.Owned);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await db.Connections.Where(c => c.Id == connectionId).ExecuteDeleteAsync(cancellationToken) == 0)
         {

@@ -28,7 +28,7 @@ public static class AccountSettings
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(change);
         ArgumentNullException.ThrowIfNull(by);
-        await using var db = database.Open(by.Scope);
+        await using var db = database.Open(by.Scope.Owned);
         var account = await db.Accounts.SingleOrDefaultAsync(a => a.Id == accountId, cancellationToken) ?? throw new NotFoundException("account");
         if (change.RemindAfterDays is < 0 or > 3660)
         {

@@ -21,13 +21,13 @@ public sealed class HeldSheets(Database database, DataVersion version, BrokerCat
     private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(5);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<Guid, Kept> _kept = [];
+    private readonly Dictionary<OwnerScope, Kept> _kept = [];
 
-    /// <summary>What a person holds now.</summary>
-    public async ValueTask<HeldSheet> ReadAsync(Guid ownerId, CancellationToken cancellationToken)
+    /// <summary>What a person holds now, and what others share.</summary>
+    public async ValueTask<HeldSheet> ReadAsync(OwnerScope rows, CancellationToken cancellationToken)
     {
         var now = await version.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var kept = Find(ownerId);
+        var kept = Find(rows);
         if (kept?.Version == now)
         {
             return kept.Sheet;
@@ -35,28 +35,29 @@ public sealed class HeldSheets(Database database, DataVersion version, BrokerCat
 
         // Something was committed somewhere, most often that a worker lives.
         await using var read = await database.BeginReadAsync(cancellationToken).ConfigureAwait(false);
-        var (accounts, told) = await ReadAccountsAsync(read, ownerId, cancellationToken).ConfigureAwait(false);
+        var (accounts, told) = await ReadAccountsAsync(read, rows, cancellationToken).ConfigureAwait(false);
         var isSame = kept is not null && kept.Told == told && clock.GetUtcNow() - kept.At < KeptFor;
         var sheet = isSame ? kept!.Sheet : await LoadAsync(read, accounts, cancellationToken).ConfigureAwait(false);
-        Keep(ownerId, new Kept(now, told, isSame ? kept!.At : clock.GetUtcNow(), sheet));
+        Keep(rows, new Kept(now, told, isSame ? kept!.At : clock.GetUtcNow(), sheet));
         return sheet;
     }
 
     private DateOnly DayOf(DateTimeOffset at, string brokerId) => Period.DayOf(at, catalog.ZoneOf(brokerId));
 
     /// <summary>The accounts, and what changes with each report, import, payment and price of them.</summary>
-    private async Task<(Dictionary<Guid, HeldAccount> Accounts, string Told)> ReadAccountsAsync(ReadSnapshot read, Guid ownerId, CancellationToken cancellationToken)
+    private async Task<(Dictionary<Guid, HeldAccount> Accounts, string Told)> ReadAccountsAsync(
+        ReadSnapshot read, OwnerScope rows, CancellationToken cancellationToken)
     {
         var accounts = new Dictionary<Guid, HeldAccount>();
         var told = new StringBuilder();
         var script = SqlScript.For(database);
         script.Query(
-            """
+            $$"""
             select a.id, a.name, a.portfolio_id, a.connection_id, c.label, c.broker_id, a.reported_at, coalesce(s.touches, 0)
             from accounts a join connections c on c.id = a.connection_id left join valuation_states s on s.account_id = a.id
-            where a.owner_id = @owner order by a.id
+            where a.owner_id = @owner {{(rows.Shared.Count == 0 ? string.Empty : "or a.portfolio_id {ids}")}} order by a.id
             """,
-            ids: null,
+            rows.Shared.Count == 0 ? null : [.. rows.Shared.Select(s => s.PortfolioId)],
             row =>
             {
                 var account = new HeldAccount
@@ -72,7 +73,7 @@ public sealed class HeldSheets(Database database, DataVersion version, BrokerCat
                 accounts.Add(account.Id, account);
                 told.Append(account).Append(account.ReportedAt?.UtcTicks).Append(' ').Append(row.GetInt64(7)).Append('\n');
             },
-            ("owner", ownerId));
+            ("owner", rows.UserId ?? throw new ArgumentException("Everyone holds too much.", nameof(rows))));
         await script.RunAsync(read.Connection, read.Transaction, cancellationToken).ConfigureAwait(false);
         return (accounts, told.ToString());
     }
@@ -173,24 +174,24 @@ public sealed class HeldSheets(Database database, DataVersion version, BrokerCat
         return found;
     }
 
-    private Kept? Find(Guid ownerId)
+    private Kept? Find(OwnerScope rows)
     {
         lock (_gate)
         {
-            return _kept.GetValueOrDefault(ownerId);
+            return _kept.GetValueOrDefault(rows);
         }
     }
 
-    private void Keep(Guid ownerId, Kept kept)
+    private void Keep(OwnerScope rows, Kept kept)
     {
         lock (_gate)
         {
-            if (_kept.Count >= MostKept && !_kept.ContainsKey(ownerId))
+            if (_kept.Count >= MostKept && !_kept.ContainsKey(rows))
             {
                 _kept.Clear();
             }
 
-            _kept[ownerId] = kept;
+            _kept[rows] = kept;
         }
     }
 

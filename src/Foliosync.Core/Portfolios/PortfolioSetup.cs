@@ -23,7 +23,7 @@ public sealed class PortfolioSetup(Database database, TimeProvider clock)
         ArgumentNullException.ThrowIfNull(by);
         var now = clock.GetUtcNow();
         var portfolio = New(ownerId, name, baseCurrency, now);
-        await using var db = database.Open(by.Scope);
+        await using var db = database.Open(by.Scope.Owned);
         await RequireFreeNameAsync(db, portfolio, cancellationToken);
         db.Portfolios.Add(portfolio);
         db.AuditEvents.Add(by.Did("portfolio.created", portfolio.Id, now));
@@ -38,7 +38,7 @@ public sealed class PortfolioSetup(Database database, TimeProvider clock)
         Guid portfolioId, string? name, string? baseCurrency, Actor by, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(by);
-        await using var db = database.Open(by.Scope);
+        await using var db = database.Open(by.Scope.Owned);
         var portfolio = await FindAsync(db, portfolioId, cancellationToken);
         portfolio.Name = name is null ? portfolio.Name : RequireName(name);
         portfolio.BaseCurrency = baseCurrency is null ? portfolio.BaseCurrency : RequireCurrency(baseCurrency);
@@ -54,7 +54,7 @@ public sealed class PortfolioSetup(Database database, TimeProvider clock)
     public async Task RemoveAsync(Guid portfolioId, Actor by, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(by);
-        await using var db = database.Open(by.Scope);
+        await using var db = database.Open(by.Scope.Owned);
         var portfolio = await FindAsync(db, portfolioId, cancellationToken);
         if (await db.Connections.AnyAsync(c => c.PortfolioId == portfolioId, cancellationToken)
             || await db.Accounts.AnyAsync(a => a.PortfolioId == portfolioId, cancellationToken))

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Instruments;
@@ -14,6 +15,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Query;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Foliosync.Core.Storage;
@@ -25,6 +27,7 @@ namespace Foliosync.Core.Storage;
 public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
 {
     private readonly Guid? _owner;
+    private readonly List<Guid> _shared;
 
     /// <summary>Opens the model on the given options, limited to the rows of <paramref name="scope"/>.</summary>
     protected FoliosyncDb(DbContextOptions options, OwnerScope scope)
@@ -32,10 +35,14 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
     {
         ArgumentNullException.ThrowIfNull(scope);
         _owner = scope.UserId;
+        _shared = [.. scope.Shared.Select(s => s.PortfolioId)];
     }
 
     /// <summary>Portfolios.</summary>
     public DbSet<Portfolio> Portfolios => Set<Portfolio>();
+
+    /// <summary>Portfolios that are shared, and with whom.</summary>
+    public DbSet<PortfolioShare> PortfolioShares => Set<PortfolioShare>();
 
     /// <summary>Connections.</summary>
     public DbSet<BrokerConnection> Connections => Set<BrokerConnection>();
@@ -168,13 +175,10 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
         SnakeCaseNames.Apply(builder);
     }
 
-    // A filter with "or everyone" in it would keep the database from using the owner's index, so everyone's model has none at all.
+    // A filter with "or everyone" in it would keep the database from using the owner's index, so everyone's model has none at all. For the
+    // same reason most people, with whom nothing is shared, have a model whose filter asks for the owner only.
     private void LimitToOwner(ModelBuilder builder)
     {
-        builder.Entity<Portfolio>().HasQueryFilter(e => e.OwnerId == _owner);
-        builder.Entity<BrokerConnection>().HasQueryFilter(e => e.OwnerId == _owner);
-        builder.Entity<BrokerAccount>().HasQueryFilter(e => e.OwnerId == _owner);
-        builder.Entity<Review>().HasQueryFilter(e => e.OwnerId == _owner);
         builder.Entity<LoginLink>().HasQueryFilter(e => e.OwnerId == _owner);
         builder.Entity<LinkedLogin>().HasQueryFilter(e => e.Link!.OwnerId == _owner);
         builder.Entity<Alert>().HasQueryFilter(e => e.OwnerId == _owner);
@@ -182,17 +186,50 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
         builder.Entity<AlertDelivery>().HasQueryFilter(e => e.OwnerId == _owner);
         builder.Entity<ApiToken>().HasQueryFilter(e => e.UserId == _owner);
         builder.Entity<UserPreferences>().HasQueryFilter(e => e.UserId == _owner);
-        builder.Entity<SyncRun>().HasQueryFilter(e => e.Connection!.OwnerId == _owner);
-        builder.Entity<Holding>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
-        builder.Entity<HoldingPeriod>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
-        builder.Entity<CashBalance>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
-        builder.Entity<CashBalancePeriod>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
-        builder.Entity<ValuationState>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
-        builder.Entity<ValuationMonth>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
-        builder.Entity<Transaction>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
-        builder.Entity<TransactionTag>().HasQueryFilter(e => e.Transaction!.Account!.OwnerId == _owner);
-        builder.Entity<ImportedStatement>().HasQueryFilter(e => e.Account!.OwnerId == _owner);
+        // Whom a portfolio is shared with is its owner's alone to know.
+        builder.Entity<PortfolioShare>().HasQueryFilter(e => e.Portfolio!.OwnerId == _owner);
+        if (_shared.Count == 0)
+        {
+            LimitPortfolios(builder, p => p.OwnerId == _owner, c => c.OwnerId == _owner, a => a.OwnerId == _owner);
+        }
+        else
+        {
+            LimitPortfolios(
+                builder,
+                p => p.OwnerId == _owner || _shared.Contains(p.Id),
+                c => c.OwnerId == _owner || _shared.Contains(c.PortfolioId),
+                a => a.OwnerId == _owner || _shared.Contains(a.PortfolioId));
+        }
     }
+
+    /// <summary>Limits portfolios and all that hangs on them.</summary>
+    private static void LimitPortfolios(
+        ModelBuilder builder,
+        Expression<Func<Portfolio, bool>> portfolio,
+        Expression<Func<BrokerConnection, bool>> connection,
+        Expression<Func<BrokerAccount, bool>> account)
+    {
+        builder.Entity<Portfolio>().HasQueryFilter(portfolio);
+        builder.Entity<BrokerConnection>().HasQueryFilter(connection);
+        builder.Entity<BrokerAccount>().HasQueryFilter(account);
+        Limit<SyncRun, BrokerConnection>(builder, r => r.Connection!, connection);
+        Limit<Review, BrokerAccount>(builder, r => r.Account!, account);
+        Limit<Holding, BrokerAccount>(builder, h => h.Account!, account);
+        Limit<HoldingPeriod, BrokerAccount>(builder, h => h.Account!, account);
+        Limit<CashBalance, BrokerAccount>(builder, c => c.Account!, account);
+        Limit<CashBalancePeriod, BrokerAccount>(builder, c => c.Account!, account);
+        Limit<ValuationState, BrokerAccount>(builder, s => s.Account!, account);
+        Limit<ValuationMonth, BrokerAccount>(builder, m => m.Account!, account);
+        Limit<Transaction, BrokerAccount>(builder, t => t.Account!, account);
+        Limit<TransactionTag, BrokerAccount>(builder, t => t.Transaction!.Account!, account);
+        Limit<ImportedStatement, BrokerAccount>(builder, s => s.Account!, account);
+    }
+
+    /// <summary>Limits rows to those whose parent is seen.</summary>
+    private static void Limit<TRow, TParent>(ModelBuilder builder, Expression<Func<TRow, TParent>> parentOf, Expression<Func<TParent, bool>> filter)
+        where TRow : class =>
+        builder.Entity<TRow>().HasQueryFilter(Expression.Lambda<Func<TRow, bool>>(
+            ReplacingExpressionVisitor.Replace(filter.Parameters[0], parentOf.Body, filter.Body), parentOf.Parameters));
 
     // Identity decides by its options, read from the application's services, whether the model has passkeys.
     private static DbContextOptionsBuilder<T> WithIdentity<T>(DbContextOptionsBuilder<T> options)
@@ -207,9 +244,10 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
         .Configure<IdentityOptions>(o => o.Stores.SchemaVersion = IdentitySchemaVersions.Version3)
         .BuildServiceProvider());
 
-    /// <summary>Two models are kept for each database: with the owner's filter, and without it.</summary>
+    /// <summary>Three models are kept for each database: of everyone, of an owner, and of an owner with whom something is shared.</summary>
     private sealed class ModelByScope : IModelCacheKeyFactory
     {
-        public object Create(DbContext context, bool designTime) => (context.GetType(), ((FoliosyncDb)context)._owner is null, designTime);
+        public object Create(DbContext context, bool designTime) =>
+            (context.GetType(), ((FoliosyncDb)context)._owner is null, ((FoliosyncDb)context)._shared.Count > 0, designTime);
     }
 }

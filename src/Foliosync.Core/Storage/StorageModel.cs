@@ -133,6 +133,14 @@ internal static class StorageModel
             e.Property(p => p.BaseCurrency).HasMaxLength(3);
             e.HasOne<User>().WithMany().HasForeignKey(p => p.OwnerId).OnDelete(DeleteBehavior.Cascade);
         });
+        builder.Entity<PortfolioShare>(e =>
+        {
+            e.HasKey(s => new { s.PortfolioId, s.UserId });
+            e.HasIndex(s => s.UserId);
+            e.Enum(s => s.Role);
+            e.HasOne(s => s.Portfolio).WithMany().HasForeignKey(s => s.PortfolioId).OnDelete(DeleteBehavior.Cascade);
+            e.HasOne<User>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
         builder.Entity<BrokerAccount>(e =>
         {
             e.HasIndex(a => new { a.ConnectionId, a.ExternalId }).IsUnique();

@@ -3,13 +3,17 @@ using Foliosync.Core.Storage;
 namespace Foliosync.Core.Users;
 
 /// <summary>Who makes a change: decides which rows it can reach and what the audit log says.</summary>
-/// <param name="Scope">The rows within reach.</param>
+/// <param name="Scope">The rows that may be changed; its <see cref="OwnerScope.Owned"/> are those whose set-up may be changed, too.</param>
 /// <param name="UserId">The person; null for the command line of the machine's owner.</param>
 /// <param name="Source">From where: <c>api</c>, <c>web</c>, <c>link</c> or <c>cli</c>.</param>
 public sealed record Actor(OwnerScope Scope, Guid? UserId, string Source)
 {
     /// <summary>The command line of the machine's owner, who reaches everything.</summary>
     public static Actor CommandLine { get; } = new(OwnerScope.Everyone, null, "cli");
+
+    /// <summary>A person who may change what is in <paramref name="rows"/>, as far as it is not shared to be looked at only.</summary>
+    public static Actor Person(OwnerScope rows, string source) =>
+        new(rows.Changeable, rows.UserId ?? throw new ArgumentException("Everyone is nobody in particular.", nameof(rows)), source);
 
     /// <summary>A person who reaches own rows only.</summary>
     public static Actor Person(Guid userId, string source) => new(OwnerScope.Only(userId), userId, source);

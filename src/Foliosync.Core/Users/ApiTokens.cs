@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -16,10 +17,10 @@ public sealed record NewApiToken(ApiToken Token, string Text);
 
 /// <summary>What a valid token stands for.</summary>
 /// <param name="TokenId">Id of the token's row.</param>
-/// <param name="UserId">Whose rows it opens.</param>
 /// <param name="Role">The person's role.</param>
 /// <param name="Scope">How far it reaches, already cut down to what the role may do.</param>
-public sealed record TokenIdentity(Guid TokenId, Guid UserId, UserRole Role, TokenScope Scope);
+/// <param name="Rows">The rows that it opens: the person's, and those shared with that person.</param>
+public sealed record TokenIdentity(Guid TokenId, UserRole Role, TokenScope Scope, OwnerScope Rows);
 
 /// <summary>Makes, checks and revokes the bearer tokens of the API.</summary>
 public sealed partial class ApiTokens(Database database, TimeProvider clock, ILogger<ApiTokens> logger) : IAsyncDisposable
@@ -126,6 +127,15 @@ public sealed partial class ApiTokens(Database database, TimeProvider clock, ILo
         _known.TryRemove(new TokenHash(token.Hash), out _);
     }
 
+    /// <summary>Has the tokens of a person looked up anew; another process does so within <see cref="CacheTime"/>.</summary>
+    internal void Forget(Guid userId)
+    {
+        foreach (var (hash, _) in _known.Where(k => k.Value.Identity.Rows.UserId == userId))
+        {
+            _known.TryRemove(hash, out _);
+        }
+    }
+
     /// <summary>Waits until the last uses are written.</summary>
     public async ValueTask DisposeAsync() => await _lastUseRecorded;
 
@@ -143,7 +153,8 @@ public sealed partial class ApiTokens(Database database, TimeProvider clock, ILo
         }
 
         var reach = Reach(found.Role);
-        var identity = new TokenIdentity(found.Id, found.UserId, found.Role, found.Scope < reach ? found.Scope : reach);
+        var shared = await PortfolioSharing.With(db, found.UserId).ToListAsync(cancellationToken);
+        var identity = new TokenIdentity(found.Id, found.Role, found.Scope < reach ? found.Scope : reach, OwnerScope.Of(found.UserId, shared));
         _known[hash] = (identity, now + CacheTime);
         if (found.LastUsedAt is null || now - found.LastUsedAt >= UseRecordedEvery)
         {

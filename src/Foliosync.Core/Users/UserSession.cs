@@ -30,6 +30,9 @@ public sealed class UserSession
     /// <summary>UTC instant of the sign-in.</summary>
     public DateTimeOffset CreatedAt { get; set; }
 
+    /// <summary>UTC instant at which the person last proved who they are.</summary>
+    public DateTimeOffset ConfirmedAt { get; set; }
+
     /// <summary>UTC instant of the last use, to a few minutes.</summary>
     public DateTimeOffset LastSeenAt { get; set; }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -17,14 +18,22 @@ public sealed record NewSession(Guid UserId, string Method, string Device, strin
 /// <summary>A person who is signed in, with all that a page needs to know of them.</summary>
 public sealed record SignedIn(
     Guid SessionId,
-    Guid UserId,
+    OwnerScope Rows,
     string Email,
     UserRole Role,
     UserPreferences Preferences,
     bool IsKept,
     DateTimeOffset CreatedAt,
+    DateTimeOffset ConfirmedAt,
     DateTimeOffset LastSeenAt,
-    DateTimeOffset ExpiresAt);
+    DateTimeOffset ExpiresAt)
+{
+    /// <summary>The person.</summary>
+    public Guid UserId => Rows.UserId!.Value;
+
+    /// <summary>True shortly after the person has proved who they are: only then may be changed how they sign in.</summary>
+    public bool IsFresh(DateTimeOffset now) => now - ConfirmedAt < UserSessions.FreshTime;
+}
 
 /// <summary>The browsers in which people are signed in. Each request asks, so that ending one works at once and everywhere.</summary>
 public sealed class UserSessions(Database database, TimeProvider clock)
@@ -34,6 +43,9 @@ public sealed class UserSessions(Database database, TimeProvider clock)
 
     /// <summary>How long any other lasts without use.</summary>
     public static readonly TimeSpan UsualTime = TimeSpan.FromHours(12);
+
+    /// <summary>How long after a proof of who they are a person may change how they sign in.</summary>
+    public static readonly TimeSpan FreshTime = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan UseRecordedEvery = TimeSpan.FromMinutes(10);
 
@@ -59,6 +71,7 @@ public sealed class UserSessions(Database database, TimeProvider clock)
             Address = session.Address,
             IsKept = session.IsKept,
             CreatedAt = now,
+            ConfirmedAt = now,
             LastSeenAt = now,
             ExpiresAt = now + TimeOf(session.IsKept),
         });
@@ -94,8 +107,9 @@ public sealed class UserSessions(Database database, TimeProvider clock)
             (s.LastSeenAt, s.ExpiresAt) = (now, now + TimeOf(s.IsKept));
         }
 
+        var shared = await PortfolioSharing.With(db, s.UserId).ToListAsync(cancellationToken);
         return new SignedIn(
-            s.Id, s.UserId, found.Email!, found.Role, found.Preferences ?? new UserPreferences { UserId = s.UserId }, s.IsKept, s.CreatedAt, s.LastSeenAt, s.ExpiresAt);
+            s.Id, OwnerScope.Of(s.UserId, shared), found.Email!, found.Role, found.Preferences ?? new UserPreferences { UserId = s.UserId }, s.IsKept, s.CreatedAt, s.ConfirmedAt, s.LastSeenAt, s.ExpiresAt);
     }
 
     /// <summary>The sessions of a person that still work, used last first.</summary>
@@ -151,6 +165,19 @@ public sealed class UserSessions(Database database, TimeProvider clock)
         await using var db = database.Open(OwnerScope.Everyone);
         await db.UserSessions.Where(s => s.Id == sessionId)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.SecurityStamp, securityStamp), cancellationToken);
+    }
+
+    /// <summary>Notes that the person has just proved again who they are.</summary>
+    public async Task ConfirmAsync(Guid sessionId, Actor by, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        var now = clock.GetUtcNow();
+        await using var db = database.Open(OwnerScope.Everyone);
+        var session = await db.UserSessions.SingleOrDefaultAsync(s => s.Id == sessionId && s.UserId == by.UserId, cancellationToken)
+            ?? throw new NotFoundException("session");
+        session.ConfirmedAt = now;
+        db.AuditEvents.Add(by.Did("session.confirmed", session.Id, now));
+        await db.SaveChangesAsync(cancellationToken);
     }
 
     private static TimeSpan TimeOf(bool isKept) => isKept ? KeptTime : UsualTime;

@@ -5,6 +5,7 @@ using Foliosync.Brokers.Contract;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Jobs;
+using Foliosync.Core.Portfolios;
 using Foliosync.Core.Statements;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Sync.Replays;
@@ -28,7 +29,7 @@ namespace Foliosync.Api;
         typeof(CamelCase<ConnectionState>), typeof(CamelCase<SyncTrigger>), typeof(CamelCase<SyncRunState>),
         typeof(CamelCase<ReviewState>), typeof(CamelCase<LotChangeKind>),
         typeof(CamelCase<TransactionKind>), typeof(CamelCase<TransactionSource>), typeof(CamelCase<DifferenceCause>), typeof(CamelCase<TokenScope>),
-        typeof(CamelCase<CheckState>), typeof(CamelCase<CostMethod>),
+        typeof(CamelCase<CheckState>), typeof(CamelCase<CostMethod>), typeof(CamelCase<ShareRole>),
         typeof(CamelCase<AlertChannelKind>), typeof(CamelCase<AlertEvent>), typeof(CamelCase<AlertDeliveryState>),
     ])]
 [JsonSerializable(typeof(ProblemDetails))]
@@ -38,6 +39,9 @@ namespace Foliosync.Api;
 [JsonSerializable(typeof(Page<PortfolioView>))]
 [JsonSerializable(typeof(PortfolioInput))]
 [JsonSerializable(typeof(PortfolioPatch))]
+[JsonSerializable(typeof(Page<ShareView>))]
+[JsonSerializable(typeof(ShareInput))]
+[JsonSerializable(typeof(SharePatch))]
 [JsonSerializable(typeof(Page<BrokerView>))]
 [JsonSerializable(typeof(Page<ConnectionView>))]
 [JsonSerializable(typeof(ConnectionInput))]

@@ -69,7 +69,7 @@ internal sealed class BearerAuthentication(
     private static bool IsInReach(AuthorizationHandlerContext context) =>
         context is { User.Identity.IsAuthenticated: true, Resource: HttpContext http }
         && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)
-            || (Caller.ScopeOf(context.User) >= TokenScope.Write && (!HasCookie(context.User) || SameOrigin.Holds(http.Request))));
+            || (Caller.Of(context.User).Scope >= TokenScope.Write && (!HasCookie(context.User) || SameOrigin.Holds(http.Request))));
 
     // A browser sends the cookie for whoever asks it to.
     private static bool HasCookie(ClaimsPrincipal user) => user.Identity!.AuthenticationType == SessionCookie.SchemeName;

@@ -105,7 +105,7 @@ internal static class ConnectionsApi
         CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
-        await RequireAsync(database, caller, id, cancellationToken);
+        await RequireAsync(database, caller.Rows.Owned, id, cancellationToken);
         await setup.ReplaceCredentialsAsync(id, CredentialsBody.Read(body), check ?? true, caller.Actor, cancellationToken);
         return TypedResults.Ok(await ViewAsync(database, caller, id, cancellationToken));
     }
@@ -113,7 +113,7 @@ internal static class ConnectionsApi
     private static async Task<Accepted<QueuedRun>> SyncAsync(
         ClaimsPrincipal user, Database database, SyncQueue queue, Guid id, CancellationToken cancellationToken)
     {
-        await RequireAsync(database, Caller.Of(user), id, cancellationToken);
+        await RequireAsync(database, Caller.Of(user).Rows.Changeable, id, cancellationToken);
         var runId = await queue.EnqueueAsync(id, SyncTrigger.Manual, cancellationToken);
         return TypedResults.Accepted($"/api/v1/sync-runs/{runId}", new QueuedRun(runId));
     }
@@ -159,9 +159,9 @@ internal static class ConnectionsApi
             ?? throw new NotFoundException("connection");
     }
 
-    private static async Task RequireAsync(Database database, Caller caller, Guid id, CancellationToken cancellationToken)
+    private static async Task RequireAsync(Database database, OwnerScope rows, Guid id, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(caller.Rows);
+        await using var db = database.Open(rows);
         await OwnIds.RequireAsync(db, null, id, null, cancellationToken);
     }
 

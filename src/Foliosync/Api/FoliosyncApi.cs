@@ -79,6 +79,7 @@ internal static class FoliosyncApi
 
         var api = app.MapGroup("/api/v1").RequireAuthorization(BearerAuthentication.Policy).ProducesProblem(401).ProducesProblem(403);
         PortfoliosApi.Map(api);
+        SharesApi.Map(api);
         BrokersApi.Map(api);
         ConnectionsApi.Map(api);
         SyncRunsApi.Map(api);

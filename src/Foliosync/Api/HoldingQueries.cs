@@ -1,12 +1,14 @@
+using System.Runtime.CompilerServices;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Foliosync.Api;
 
 /// <summary>Which holdings are wanted; null for no limit.</summary>
-/// <param name="OwnerId">
+/// <param name="Rows">
 /// Of this person. The context's own filter says so too, but in a form that SQLite uses no index for: it would walk through everybody's.
 /// </param>
 /// <param name="PortfolioId">Of this portfolio.</param>
@@ -14,24 +16,24 @@ namespace Foliosync.Api;
 /// <param name="AccountId">Of this account.</param>
 /// <param name="After">With a greater id than this.</param>
 /// <param name="Take">At most so many.</param>
-internal sealed record HoldingFilter(Guid OwnerId, Guid? PortfolioId, Guid? ConnectionId, Guid? AccountId, Guid After, int Take);
+internal sealed record HoldingFilter(OwnerScope Rows, Guid? PortfolioId, Guid? ConnectionId, Guid? AccountId, Guid After, int Take);
 
 /// <summary>Reads holdings as the API shows them, ordered by id.</summary>
 internal static class HoldingQueries
 {
-    // Translating this query costs more than running it: it is translated once. What is compiled belongs to one kind of database.
-    private static readonly HoldingsOfNow OnSqlite = Compile();
-    private static readonly HoldingsOfNow OnPostgres = Compile();
+    // Translating this query costs more than running it: it is translated once. What is compiled belongs to one model: a kind of
+    // database and of reach.
+    private static readonly ConditionalWeakTable<IModel, HoldingsOfNow> Compiled = [];
 
     private delegate IAsyncEnumerable<Row> HoldingsOfNow(
-        FoliosyncDb db, Guid ownerId, Guid? portfolioId, Guid? connectionId, Guid? accountId, Guid after, int take);
+        FoliosyncDb db, Guid? portfolioId, Guid? connectionId, Guid? accountId, Guid after, int take);
 
     /// <summary>The holdings of now.</summary>
     public static async Task<List<HoldingView>> NowAsync(FoliosyncDb db, HoldingFilter filter, CancellationToken cancellationToken)
     {
         var views = new List<HoldingView>(Math.Min(filter.Take, 512));
-        var read = db is PostgresDb ? OnPostgres : OnSqlite;
-        var rows = read(db, filter.OwnerId, filter.PortfolioId, filter.ConnectionId, filter.AccountId, filter.After, filter.Take);
+        var read = Compiled.GetValue(db.Model, _ => Compile());
+        var rows = read(db, filter.PortfolioId, filter.ConnectionId, filter.AccountId, filter.After, filter.Take);
         await foreach (var row in rows.WithCancellation(cancellationToken))
         {
             views.Add(row.ToView());
@@ -48,8 +50,7 @@ internal static class HoldingQueries
         FoliosyncDb db, HoldingFilter filter, DateTimeOffset instant, CancellationToken cancellationToken)
     {
         var open = await db.Holdings
-            .Where(h => h.Account!.OwnerId == filter.OwnerId
-                && h.Id > filter.After
+            .Where(h => h.Id > filter.After
                 && h.Since <= instant
                 && (filter.AccountId == null || h.AccountId == filter.AccountId)
                 && (filter.ConnectionId == null || h.Account!.ConnectionId == filter.ConnectionId)
@@ -62,8 +63,7 @@ internal static class HoldingQueries
                 h.Instrument.Currency, h.CostBasis, h.Multiplier, h.Lot, h.LastReportedAt ?? h.Account.ReportedAt))
             .ToListAsync(cancellationToken);
         var over = await db.HoldingPeriods
-            .Where(p => p.Account!.OwnerId == filter.OwnerId
-                && p.Id > filter.After
+            .Where(p => p.Id > filter.After
                 && p.From <= instant && p.To > instant
                 && (filter.AccountId == null || p.AccountId == filter.AccountId)
                 && (filter.ConnectionId == null || p.Account!.ConnectionId == filter.ConnectionId)
@@ -87,9 +87,8 @@ internal static class HoldingQueries
     }
 
     private static HoldingsOfNow Compile() => new(EF.CompileAsyncQuery(
-        (FoliosyncDb db, Guid ownerId, Guid? portfolioId, Guid? connectionId, Guid? accountId, Guid after, int take) => db.Holdings
-            .Where(h => h.Account!.OwnerId == ownerId
-                && h.Id > after
+        (FoliosyncDb db, Guid? portfolioId, Guid? connectionId, Guid? accountId, Guid after, int take) => db.Holdings
+            .Where(h => h.Id > after
                 && (accountId == null || h.AccountId == accountId)
                 && (connectionId == null || h.Account!.ConnectionId == connectionId)
                 && (portfolioId == null || h.Account!.PortfolioId == portfolioId))

@@ -77,7 +77,7 @@ internal static class HoldingsApi
         CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
-        var filter = new HoldingFilter(caller.UserId, portfolioId, connectionId, accountId, page.AfterId ?? Guid.Empty, page.Rows + 1);
+        var filter = new HoldingFilter(caller.Rows, portfolioId, connectionId, accountId, page.AfterId ?? Guid.Empty, page.Rows + 1);
         var bytes = asOf is { Value: var instant } && instant < clock.GetUtcNow()
             ? await WriteAsync(db => HoldingQueries.AtAsync(db, filter, instant, cancellationToken))
             : await pages.GetAsync(

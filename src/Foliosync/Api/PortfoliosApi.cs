@@ -8,9 +8,19 @@ using Microsoft.EntityFrameworkCore;
 namespace Foliosync.Api;
 
 /// <summary>A person's set of accounts.</summary>
-internal sealed record PortfolioView(Guid Id, string Name, string BaseCurrency, DateTimeOffset CreatedAt)
+/// <param name="Id">The portfolio.</param>
+/// <param name="Name">Unique for its owner.</param>
+/// <param name="BaseCurrency">ISO 4217.</param>
+/// <param name="CreatedAt">UTC instant of creation.</param>
+/// <param name="SharedBy">E-mail of the owner who shares it; null for an own one.</param>
+/// <param name="SharedAs">What may be done with a shared one; null for an own one.</param>
+internal sealed record PortfolioView(Guid Id, string Name, string BaseCurrency, DateTimeOffset CreatedAt, string? SharedBy, ShareRole? SharedAs)
 {
-    public static PortfolioView Of(Portfolio p) => new(p.Id, p.Name, p.BaseCurrency, p.CreatedAt);
+    public static PortfolioView Of(Portfolio p, OwnerScope rows)
+    {
+        var shared = rows.FindShared(p.Id);
+        return new PortfolioView(p.Id, p.Name, p.BaseCurrency, p.CreatedAt, shared?.OwnerEmail, shared?.Role);
+    }
 }
 
 /// <summary>A new portfolio.</summary>
@@ -39,13 +49,12 @@ internal static class PortfoliosApi
     private static async Task<Ok<Page<PortfolioView>>> ListAsync(
         ClaimsPrincipal user, Database database, [AsParameters] PageQuery page, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(Caller.Of(user).Rows);
+        var caller = Caller.Of(user);
+        await using var db = database.Open(caller.Rows);
         var rows = db.Portfolios.AsNoTracking();
         rows = page.AfterId is { } after ? rows.Where(p => p.Id > after) : rows;
-        return TypedResults.Ok(await page.ReadAsync(
-            rows.OrderBy(p => p.Id).Select(p => new PortfolioView(p.Id, p.Name, p.BaseCurrency, p.CreatedAt)),
-            p => PageQuery.CursorOf(p.Id),
-            cancellationToken));
+        var found = await page.ReadAsync(rows.OrderBy(p => p.Id), p => PageQuery.CursorOf(p.Id), cancellationToken);
+        return TypedResults.Ok(new Page<PortfolioView>([.. found.Items.Select(p => PortfolioView.Of(p, caller.Rows))], found.Next));
     }
 
     private static async Task<Created<PortfolioView>> CreateAsync(
@@ -53,22 +62,23 @@ internal static class PortfoliosApi
     {
         var caller = Caller.Of(user);
         var made = await portfolios.CreateAsync(caller.UserId, input.Name ?? string.Empty, input.BaseCurrency, caller.Actor, cancellationToken);
-        return TypedResults.Created($"/api/v1/portfolios/{made.Id}", PortfolioView.Of(made));
+        return TypedResults.Created($"/api/v1/portfolios/{made.Id}", PortfolioView.Of(made, caller.Rows));
     }
 
     private static async Task<Ok<PortfolioView>> GetAsync(
         ClaimsPrincipal user, Database database, Guid id, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(Caller.Of(user).Rows);
+        var caller = Caller.Of(user);
+        await using var db = database.Open(caller.Rows);
         var portfolio = await db.Portfolios.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancellationToken)
             ?? throw new NotFoundException("portfolio");
-        return TypedResults.Ok(PortfolioView.Of(portfolio));
+        return TypedResults.Ok(PortfolioView.Of(portfolio, caller.Rows));
     }
 
     private static async Task<Ok<PortfolioView>> ChangeAsync(
         ClaimsPrincipal user, PortfolioSetup portfolios, Guid id, PortfolioPatch patch, CancellationToken cancellationToken) =>
         TypedResults.Ok(PortfolioView.Of(
-            await portfolios.ChangeAsync(id, patch.Name, patch.BaseCurrency, Caller.Of(user).Actor, cancellationToken)));
+            await portfolios.ChangeAsync(id, patch.Name, patch.BaseCurrency, Caller.Of(user).Actor, cancellationToken), Caller.Of(user).Rows));
 
     private static async Task<NoContent> RemoveAsync(
         ClaimsPrincipal user, PortfolioSetup portfolios, Guid id, CancellationToken cancellationToken)

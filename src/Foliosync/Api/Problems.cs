@@ -97,7 +97,7 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
                 await WriteAsync(httpContext, StatusCodes.Status422UnprocessableEntity, input.Message, input.Field);
                 break;
             case NotFoundException notFound:
-                await WriteAsync(httpContext, StatusCodes.Status404NotFound, notFound.Message);
+                await WriteAsync(httpContext, StatusCodes.Status404NotFound, MessageOf(httpContext, notFound));
                 break;
             case RefusedException refused:
                 await WriteAsync(httpContext, StatusCodes.Status409Conflict, refused.Message);
@@ -120,6 +120,12 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
 
         return true;
     }
+
+    // What others share to be looked at is there for those who read it, and not for those who change it.
+    private static string MessageOf(HttpContext http, NotFoundException e) =>
+        HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) || Caller.Find(http.User) is not { Rows.Shared.Count: > 0 }
+            ? e.Message
+            : $"There is no {e.What} with this id that you may change in this way.";
 
     private static Task WriteBadRequestAsync(HttpContext http, BadHttpRequestException bad)
     {

@@ -19,17 +19,19 @@ internal sealed record WrongParameter(string Name, string Detail)
     /// <summary>The first that is missing or has another form than its type; null when all are right.</summary>
     public static WrongParameter? Of(HttpContext http)
     {
-        // While an exception is handled, the endpoint is put aside.
-        var endpoint = http.GetEndpoint() ?? http.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
+        // While an exception is handled, the endpoint and the parts of its path are put aside.
+        var handled = http.Features.Get<IExceptionHandlerFeature>();
+        var endpoint = http.GetEndpoint() ?? handled?.Endpoint;
+        var path = handled?.RouteValues ?? http.Request.RouteValues;
         return (endpoint?.Metadata.GetOrderedMetadata<IParameterBindingMetadata>() ?? [])
             .Where(p => p.HasTryParse)
-            .Select(p => Examine(http, JsonNamingPolicy.CamelCase.ConvertName(p.Name), p))
+            .Select(p => Examine(http, path, JsonNamingPolicy.CamelCase.ConvertName(p.Name), p))
             .FirstOrDefault(wrong => wrong is not null);
     }
 
-    private static WrongParameter? Examine(HttpContext http, string name, IParameterBindingMetadata parameter)
+    private static WrongParameter? Examine(HttpContext http, RouteValueDictionary path, string name, IParameterBindingMetadata parameter)
     {
-        var text = http.Request.RouteValues.TryGetValue(name, out var part) ? part as string : http.Request.Query[name].FirstOrDefault();
+        var text = path.TryGetValue(name, out var part) ? part as string : http.Request.Query[name].FirstOrDefault();
         var type = Nullable.GetUnderlyingType(parameter.ParameterInfo.ParameterType) ?? parameter.ParameterInfo.ParameterType;
         if (string.IsNullOrEmpty(text))
         {

@@ -40,6 +40,7 @@ internal static class FoliosyncServices
         services.AddSingleton<UserAccounts>();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<PortfolioSetup>();
+        services.AddSingleton<PortfolioSharing>();
         services.AddSingleton<ConnectionSetup>();
         services.AddSingleton<ConnectionImport>();
         services.AddSingleton<ConnectionLogin>();

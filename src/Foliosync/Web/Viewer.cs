@@ -1,3 +1,4 @@
+using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Users;
 
@@ -34,11 +35,20 @@ internal sealed class Viewer
     /// <summary>True when the person may change things; false for those who only read.</summary>
     public bool MayWrite => Role != UserRole.ReadOnly;
 
+    /// <summary>A portfolio's name; of a shared one with the e-mail of who shares it.</summary>
+    public string NameOf(Portfolio portfolio) => Rows.FindShared(portfolio.Id) is { } shared ? $"{portfolio.Name} · {shared.OwnerEmail}" : portfolio.Name;
+
+    /// <summary>True when the person may tell what happened in a portfolio that is seen: in an own one, or as an editor.</summary>
+    public bool MayChange(Guid portfolioId) => MayWrite && Rows.FindShared(portfolioId) is not { Role: ShareRole.Viewer };
+
+    /// <summary>True when the person may set up a portfolio that is seen, and what hangs on it: in an own one only.</summary>
+    public bool MaySetUp(Guid portfolioId) => MayWrite && Rows.FindShared(portfolioId) is null;
+
     /// <summary>The rows that the person may see; only when signed in.</summary>
-    public OwnerScope Rows => OwnerScope.Only(UserId);
+    public OwnerScope Rows => Session.Rows;
 
     /// <summary>The person as the one who makes a change; only when signed in.</summary>
-    public Actor Actor => Actor.Person(UserId, "web");
+    public Actor Actor => Actor.Person(Rows, "web");
 
     /// <summary>How the person likes to see things.</summary>
     public UserPreferences Preferences { get; }

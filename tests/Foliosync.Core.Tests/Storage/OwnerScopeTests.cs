@@ -48,6 +48,12 @@ public sealed class OwnerScopeTests
         [typeof(Price)] = "shared by all",
     };
 
+    /// <summary>What a shared portfolio does not bring with it.</summary>
+    private static readonly HashSet<Type> OwnersAlone =
+    [
+        typeof(LoginLink), typeof(LinkedLogin), typeof(Alert), typeof(AlertChannel), typeof(AlertDelivery), typeof(ApiToken), typeof(UserPreferences), typeof(PortfolioShare),
+    ];
+
     [Fact]
     public async Task Every_table_is_filtered_by_owner_or_has_a_reason_not_to_be()
     {
@@ -71,7 +77,7 @@ public sealed class OwnerScopeTests
             filtered = [.. db.Model.GetEntityTypes().Where(e => e.GetDeclaredQueryFilters().Count > 0).Select(e => e.ClrType)];
         }
 
-        filtered.Count.ShouldBe(21);
+        filtered.Count.ShouldBe(22);
         foreach (var table in filtered)
         {
             (await CountAsync(database, OwnerScope.Everyone, table)).ShouldBe(2, $"{table.Name}: this test needs a row of each person");
@@ -112,6 +118,47 @@ public sealed class OwnerScopeTests
         (await db.Holdings.FindAsync(holding)).ShouldBeNull();
         (await db.Holdings.Where(h => h.Id == holding).ExecuteUpdateAsync(set => set.SetProperty(h => h.Symbol, "stolen"))).ShouldBe(0);
         (await db.Holdings.Where(h => h.Id == holding).ExecuteDeleteAsync()).ShouldBe(0);
+    }
+
+    [Theory, EachStore]
+    public async Task What_is_shared_is_seen_in_every_table_that_hangs_on_a_portfolio_and_in_no_other(Store store)
+    {
+        await using var database = await TestDatabases.CreateAsync(store);
+        var asha = await AddPersonAsync(database, "asha");
+        await AddPersonAsync(database, "ravi");
+        Guid portfolio;
+        List<Type> filtered;
+        await using (var db = database.Open(OwnerScope.Everyone))
+        {
+            portfolio = await db.Portfolios.Where(p => p.Name == "ravi").Select(p => p.Id).SingleAsync();
+        }
+
+        var viewer = OwnerScope.Of(asha, [new SharedPortfolio(portfolio, ShareRole.Viewer, "ravi")]);
+        var editor = OwnerScope.Of(asha, [new SharedPortfolio(portfolio, ShareRole.Editor, "ravi")]);
+        await using (var db = database.Open(viewer))
+        {
+            filtered = [.. db.Model.GetEntityTypes().Where(e => e.GetDeclaredQueryFilters().Count > 0).Select(e => e.ClrType)];
+        }
+
+        foreach (var table in filtered)
+        {
+            var isShared = !OwnersAlone.Contains(table);
+            (await CountAsync(database, viewer, table)).ShouldBe(isShared ? 2 : 1, table.Name);
+            (await CountAsync(database, editor.Changeable, table)).ShouldBe(isShared ? 2 : 1, table.Name);
+            (await CountAsync(database, viewer.Changeable, table)).ShouldBe(1, table.Name);
+            (await CountAsync(database, editor.Owned, table)).ShouldBe(1, table.Name);
+        }
+    }
+
+    [Fact]
+    public async Task Those_with_whom_nothing_is_shared_pay_nothing_for_sharing()
+    {
+        await using var database = await TestDatabases.CreateAsync(Store.Sqlite);
+        await using var own = database.Open(OwnerScope.Only(Guid.NewGuid()));
+        await using var shared = database.Open(OwnerScope.Of(Guid.NewGuid(), [new SharedPortfolio(Guid.NewGuid(), ShareRole.Viewer, "ravi")]));
+
+        own.Holdings.ToQueryString().ShouldNotContain(" OR ");
+        shared.Holdings.ToQueryString().ShouldContain(" OR ");
     }
 
     [Fact]
@@ -180,6 +227,7 @@ public sealed class OwnerScopeTests
                 Connections = { new LinkedLogin { ConnectionId = connection.Id } },
             },
             new UserPreferences { UserId = user.Id },
+            new PortfolioShare { PortfolioId = portfolio.Id, UserId = user.Id, CreatedAt = Now },
             new ApiToken { Id = Guid.NewGuid(), UserId = user.Id, Name = name, Hash = user.Id.ToByteArray() },
             new Alert { Id = Guid.NewGuid(), OwnerId = user.Id, Kind = "needsLogin", Message = name, CreatedAt = Now },
             new Review

@@ -60,7 +60,26 @@ public sealed class HeldSheetsTests
         await world.TouchAsync(0);
 
         (await sheets.ReadAsync(owner, default)).Lots.Count.ShouldBe(1);
-        (await sheets.ReadAsync(Guid.NewGuid(), default)).Accounts.ShouldBeEmpty();
+        (await sheets.ReadAsync(OwnerScope.Only(Guid.NewGuid()), default)).Accounts.ShouldBeEmpty();
+    }
+
+    [Theory, EachStore]
+    public async Task What_is_shared_is_held_too_and_kept_apart_from_what_is_read_without_it(Store store)
+    {
+        await using var world = await CreateAsync(store);
+        await world.AddAsync(world.Holding(1, 0));
+        await using var version = new DataVersion(world.Database);
+        var sheets = new HeldSheets(world.Database, version, world.Catalog, world.Clock);
+        Guid portfolio;
+        await using (var db = world.Database.Open())
+        {
+            portfolio = await db.Portfolios.Select(p => p.Id).SingleAsync();
+        }
+
+        var someone = Guid.NewGuid();
+
+        (await sheets.ReadAsync(OwnerScope.Of(someone, [new SharedPortfolio(portfolio, ShareRole.Viewer, "asha@example.org")]), default)).Lots.Count.ShouldBe(1);
+        (await sheets.ReadAsync(OwnerScope.Only(someone), default)).Lots.ShouldBeEmpty();
     }
 
     private static async Task<HeldSheet> ReadAsync(ValuationWorld world)
@@ -69,9 +88,9 @@ public sealed class HeldSheetsTests
         return await new HeldSheets(world.Database, version, world.Catalog, world.Clock).ReadAsync(await OwnerAsync(world), default);
     }
 
-    private static async Task<Guid> OwnerAsync(ValuationWorld world)
+    private static async Task<OwnerScope> OwnerAsync(ValuationWorld world)
     {
         await using var db = world.Database.Open();
-        return await db.Users.Select(u => u.Id).SingleAsync();
+        return OwnerScope.Only(await db.Users.Select(u => u.Id).SingleAsync());
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Foliosync.Core.Alerts;
+using Foliosync.Core.Portfolios;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Core.Users;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,8 @@ namespace Foliosync.Tests.Api;
 /// </summary>
 public sealed class AccessMatrixTests
 {
+    private const string Friend = "friend@example.org";
+
     private enum Access
     {
         /// <summary>Anybody, without a token.</summary>
@@ -30,7 +33,12 @@ public sealed class AccessMatrixTests
         OneRow,
     }
 
-    private sealed record Entry(string Endpoint, Access Access, string Path, object? Body = null);
+    /// <param name="Endpoint">Method and pattern.</param>
+    /// <param name="Access">Whom it is for.</param>
+    /// <param name="Path">What is asked for.</param>
+    /// <param name="Body">What is sent; null for nothing.</param>
+    /// <param name="From">Of one row: the least role in a shared portfolio that opens it; null when it is the owner's alone.</param>
+    private sealed record Entry(string Endpoint, Access Access, string Path, object? Body = null, ShareRole? From = null);
 
     // Destructive ones last: the owner walks through them in this order.
     private static List<Entry> Matrix(Rows rows) =>
@@ -58,49 +66,53 @@ public sealed class AccessMatrixTests
         new("GET /api/v1/import-template", Access.Shared, "/api/v1/import-template?format=csv"),
         new("GET /api/v1/portfolios", Access.OwnRows, "/api/v1/portfolios"),
         new("POST /api/v1/portfolios", Access.OwnRows, "/api/v1/portfolios", new { name = "Another" }),
-        new("GET /api/v1/portfolios/{id:guid}", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}"),
+        new("GET /api/v1/portfolios/{id:guid}", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}", From: ShareRole.Viewer),
         new("PATCH /api/v1/portfolios/{id:guid}", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}", new { name = "Renamed" }),
+        new("GET /api/v1/portfolios/{id:guid}/shares", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/shares"),
+        new("POST /api/v1/portfolios/{id:guid}/shares", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/shares", new { email = Friend, role = "viewer" }),
+        new("PATCH /api/v1/portfolios/{id:guid}/shares/{userId:guid}", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/shares/{rows.Friend}", new { role = "editor" }),
+        new("DELETE /api/v1/portfolios/{id:guid}/shares/{userId:guid}", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/shares/{rows.Friend}"),
         // A rejected report may still be accepted; both need it to be the last thing the broker said.
         new("GET /api/v1/reviews", Access.OwnRows, "/api/v1/reviews"),
-        new("GET /api/v1/sync-runs/{id:guid}/review", Access.OneRow, $"/api/v1/sync-runs/{rows.WaitingRun}/review"),
-        new("GET /api/v1/sync-runs/{id:guid}/replay", Access.OneRow, $"/api/v1/sync-runs/{rows.WaitingRun}/replay"),
-        new("GET /api/v1/sync-runs/{id:guid}/compare", Access.OneRow, $"/api/v1/sync-runs/{rows.WaitingRun}/compare?with={rows.Run}"),
-        new("POST /api/v1/sync-runs/{id:guid}/reject", Access.OneRow, $"/api/v1/sync-runs/{rows.WaitingRun}/reject"),
-        new("POST /api/v1/sync-runs/{id:guid}/accept", Access.OneRow, $"/api/v1/sync-runs/{rows.WaitingRun}/accept"),
+        new("GET /api/v1/sync-runs/{id:guid}/review", Access.OneRow, $"/api/v1/sync-runs/{rows.WaitingRun}/review", From: ShareRole.Viewer),
+        new("GET /api/v1/sync-runs/{id:guid}/replay", Access.OneRow, $"/api/v1/sync-runs/{rows.WaitingRun}/replay", From: ShareRole.Viewer),
+        new("GET /api/v1/sync-runs/{id:guid}/compare", Access.OneRow, $"/api/v1/sync-runs/{rows.WaitingRun}/compare?with={rows.Run}", From: ShareRole.Viewer),
+        new("POST /api/v1/sync-runs/{id:guid}/reject", Access.OneRow, $"/api/v1/sync-runs/{rows.WaitingRun}/reject", From: ShareRole.Editor),
+        new("POST /api/v1/sync-runs/{id:guid}/accept", Access.OneRow, $"/api/v1/sync-runs/{rows.WaitingRun}/accept", From: ShareRole.Editor),
         new("GET /api/v1/connections", Access.OwnRows, "/api/v1/connections"),
         new("POST /api/v1/connections", Access.OneRow, "/api/v1/connections",
             new { portfolioId = rows.Portfolio, broker = "demo", credentials = new { seed = "77" } }),
-        new("GET /api/v1/connections/{id:guid}", Access.OneRow, $"/api/v1/connections/{rows.Connection}"),
+        new("GET /api/v1/connections/{id:guid}", Access.OneRow, $"/api/v1/connections/{rows.Connection}", From: ShareRole.Viewer),
         new("PATCH /api/v1/connections/{id:guid}", Access.OneRow, $"/api/v1/connections/{rows.Connection}", new { label = "Renamed" }),
         new("PUT /api/v1/connections/{id:guid}/credentials", Access.OneRow, $"/api/v1/connections/{rows.Connection}/credentials", new { seed = "1" }),
-        new("POST /api/v1/connections/{id:guid}/sync", Access.OneRow, $"/api/v1/connections/{rows.Connection}/sync"),
+        new("POST /api/v1/connections/{id:guid}/sync", Access.OneRow, $"/api/v1/connections/{rows.Connection}/sync", From: ShareRole.Editor),
         new("POST /api/v1/connections/{id:guid}/pause", Access.OneRow, $"/api/v1/connections/{rows.Connection}/pause"),
         new("POST /api/v1/connections/{id:guid}/resume", Access.OneRow, $"/api/v1/connections/{rows.Connection}/resume"),
         new("POST /api/v1/connections/{id:guid}/login", Access.OneRow, $"/api/v1/connections/{rows.Connection}/login"),
         new("GET /api/v1/sync-runs", Access.OwnRows, "/api/v1/sync-runs"),
-        new("GET /api/v1/sync-runs/{id:guid}", Access.OneRow, $"/api/v1/sync-runs/{rows.Run}"),
+        new("GET /api/v1/sync-runs/{id:guid}", Access.OneRow, $"/api/v1/sync-runs/{rows.Run}", From: ShareRole.Viewer),
         new("GET /api/v1/accounts", Access.OwnRows, "/api/v1/accounts"),
-        new("GET /api/v1/accounts/{id:guid}", Access.OneRow, $"/api/v1/accounts/{rows.Account}"),
-        new("GET /api/v1/accounts/{id:guid}/reconciliation", Access.OneRow, $"/api/v1/accounts/{rows.Account}/reconciliation"),
-        new("GET /api/v1/accounts/{id:guid}/lots", Access.OneRow, $"/api/v1/accounts/{rows.Account}/lots"),
+        new("GET /api/v1/accounts/{id:guid}", Access.OneRow, $"/api/v1/accounts/{rows.Account}", From: ShareRole.Viewer),
+        new("GET /api/v1/accounts/{id:guid}/reconciliation", Access.OneRow, $"/api/v1/accounts/{rows.Account}/reconciliation", From: ShareRole.Viewer),
+        new("GET /api/v1/accounts/{id:guid}/lots", Access.OneRow, $"/api/v1/accounts/{rows.Account}/lots", From: ShareRole.Viewer),
         new("PATCH /api/v1/accounts/{id:guid}", Access.OneRow, $"/api/v1/accounts/{rows.Account}", new { remindAfterDays = 20 }),
-        new("POST /api/v1/accounts/{id:guid}/statements", Access.OneRow, $"/api/v1/accounts/{rows.Account}/statements?dryRun=true", Statement),
-        new("POST /api/v1/sync-runs/{id:guid}/undo", Access.OneRow, $"/api/v1/sync-runs/{rows.ImportRun}/undo"),
-        new("GET /api/v1/accounts/{id:guid}/export", Access.OneRow, $"/api/v1/accounts/{rows.Account}/export?format=ghostfolio"),
-        new("GET /api/v1/portfolios/{id:guid}/export", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/export?format=csv"),
-        new("GET /api/v1/portfolios/{id:guid}/valuations", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/valuations?parts=true"),
-        new("GET /api/v1/portfolios/{id:guid}/performance", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/performance?explain=true"),
-        new("POST /api/v1/portfolios/{id:guid}/performance", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/performance?period=1d", Prices),
-        new("GET /api/v1/accounts/{id:guid}/valuations", Access.OneRow, $"/api/v1/accounts/{rows.Account}/valuations"),
-        new("GET /api/v1/accounts/{id:guid}/performance", Access.OneRow, $"/api/v1/accounts/{rows.Account}/performance?explain=true"),
-        new("POST /api/v1/accounts/{id:guid}/performance", Access.OneRow, $"/api/v1/accounts/{rows.Account}/performance?period=1d", Prices),
-        new("GET /api/v1/instruments/{id:guid}/valuations", Access.OneRow, $"/api/v1/instruments/{rows.HeldInstrument}/valuations"),
-        new("GET /api/v1/instruments/{id:guid}/performance", Access.OneRow, $"/api/v1/instruments/{rows.HeldInstrument}/performance"),
-        new("POST /api/v1/instruments/{id:guid}/performance", Access.OneRow, $"/api/v1/instruments/{rows.HeldInstrument}/performance?period=1d", Prices),
+        new("POST /api/v1/accounts/{id:guid}/statements", Access.OneRow, $"/api/v1/accounts/{rows.Account}/statements?dryRun=true", Statement, From: ShareRole.Editor),
+        new("POST /api/v1/sync-runs/{id:guid}/undo", Access.OneRow, $"/api/v1/sync-runs/{rows.ImportRun}/undo", From: ShareRole.Editor),
+        new("GET /api/v1/accounts/{id:guid}/export", Access.OneRow, $"/api/v1/accounts/{rows.Account}/export?format=ghostfolio", From: ShareRole.Viewer),
+        new("GET /api/v1/portfolios/{id:guid}/export", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/export?format=csv", From: ShareRole.Viewer),
+        new("GET /api/v1/portfolios/{id:guid}/valuations", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/valuations?parts=true", From: ShareRole.Viewer),
+        new("GET /api/v1/portfolios/{id:guid}/performance", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/performance?explain=true", From: ShareRole.Viewer),
+        new("POST /api/v1/portfolios/{id:guid}/performance", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/performance?period=1d", Prices, From: ShareRole.Viewer),
+        new("GET /api/v1/accounts/{id:guid}/valuations", Access.OneRow, $"/api/v1/accounts/{rows.Account}/valuations", From: ShareRole.Viewer),
+        new("GET /api/v1/accounts/{id:guid}/performance", Access.OneRow, $"/api/v1/accounts/{rows.Account}/performance?explain=true", From: ShareRole.Viewer),
+        new("POST /api/v1/accounts/{id:guid}/performance", Access.OneRow, $"/api/v1/accounts/{rows.Account}/performance?period=1d", Prices, From: ShareRole.Viewer),
+        new("GET /api/v1/instruments/{id:guid}/valuations", Access.OneRow, $"/api/v1/instruments/{rows.HeldInstrument}/valuations", From: ShareRole.Viewer),
+        new("GET /api/v1/instruments/{id:guid}/performance", Access.OneRow, $"/api/v1/instruments/{rows.HeldInstrument}/performance", From: ShareRole.Viewer),
+        new("POST /api/v1/instruments/{id:guid}/performance", Access.OneRow, $"/api/v1/instruments/{rows.HeldInstrument}/performance?period=1d", Prices, From: ShareRole.Viewer),
         new("GET /api/v1/holdings", Access.OwnRows, "/api/v1/holdings"),
         new("GET /api/v1/cash-balances", Access.OwnRows, "/api/v1/cash-balances"),
         new("GET /api/v1/transactions", Access.OwnRows, "/api/v1/transactions"),
-        new("GET /api/v1/transactions/{id:guid}", Access.OneRow, $"/api/v1/transactions/{rows.Transaction}"),
+        new("GET /api/v1/transactions/{id:guid}", Access.OneRow, $"/api/v1/transactions/{rows.Transaction}", From: ShareRole.Viewer),
         new("GET /api/v1/alerts", Access.OwnRows, "/api/v1/alerts"),
         new("GET /api/v1/alerts/{id:guid}", Access.OneRow, $"/api/v1/alerts/{rows.Alert}"),
         new("POST /api/v1/alerts/{id:guid}/dismiss", Access.OneRow, $"/api/v1/alerts/{rows.Alert}/dismiss"),
@@ -134,7 +146,7 @@ public sealed class AccessMatrixTests
 
     private sealed record Rows(
         string Portfolio, string EmptyPortfolio, string Connection, string Run, string WaitingRun, string ImportRun, string Account, string Transaction, string Token,
-        string Holding, string Alert, string Channel, string Instrument, string HeldInstrument)
+        string Holding, string Alert, string Channel, string Instrument, string HeldInstrument, string Friend)
     {
         // An instrument belongs to nobody; its id hides nothing.
         public IEnumerable<string> All => [Portfolio, EmptyPortfolio, Connection, Run, WaitingRun, ImportRun, Account, Transaction, Token, Holding, Alert, Channel];
@@ -145,7 +157,7 @@ public sealed class AccessMatrixTests
     {
         await using var host = await ApiHost.StartAsync();
 
-        var listed = Matrix(new Rows("", "", "", "", "", "", "", "", "", "", "", "", "", "")).Select(e => e.Endpoint);
+        var listed = Matrix(new Rows("", "", "", "", "", "", "", "", "", "", "", "", "", "", "")).Select(e => e.Endpoint);
 
         listed.ShouldBe(host.Endpoints, ignoreOrder: true);
     }
@@ -182,28 +194,69 @@ public sealed class AccessMatrixTests
 
         failures.ShouldBeEmpty();
 
-        async Task ExpectAsync(Entry entry, string who, HttpClient client, Func<int, bool> isRight, IEnumerable<string>? hidden = null)
+        Task ExpectAsync(Entry entry, string who, HttpClient client, Func<int, bool> isRight, IEnumerable<string>? hidden = null) =>
+            AskAsync(failures, entry, who, client, isRight, hidden);
+    }
+
+    [Theory, EachStore]
+    public async Task A_viewer_looks_at_what_is_shared_and_an_editor_tells_what_happened_and_no_more(Store store)
+    {
+        await using var host = await ApiHost.StartAsync(store);
+        var owner = await host.ClientAsync("owner@example.org");
+        var viewer = await host.ClientAsync("viewer@example.org");
+        var editor = await host.ClientAsync("editor@example.org");
+        var rows = await SeedAsync(host, owner);
+        var failures = new List<string>();
+        foreach (var role in new[] { "viewer", "editor" })
         {
-            using var request = new HttpRequestMessage(new HttpMethod(entry.Endpoint.Split(' ')[0]), entry.Path);
-            request.Content = entry.Body switch { null => null, Func<HttpContent> make => make(), var json => JsonContent.Create(json) };
-            using var response = await client.SendAsync(request);
-            var body = await response.Content.ReadAsStringAsync();
-            var status = (int)response.StatusCode;
-            if (!isRight(status))
-            {
-                failures.Add($"{entry.Endpoint} as {who}: {status} {body}");
-            }
+            using var shared = await owner.PostAsJsonAsync($"/api/v1/portfolios/{rows.Portfolio}/shares", new { email = $"{role}@example.org", role });
+            await shared.JsonAsync();
+        }
 
-            if (status >= 400 && entry.Path.StartsWith("/api/", StringComparison.Ordinal)
-                && response.Content.Headers.ContentType?.MediaType != "application/problem+json")
-            {
-                failures.Add($"{entry.Endpoint} as {who}: {status} is no problem+json");
-            }
+        foreach (var client in new[] { viewer, editor })
+        {
+            var seen = (await client.GetJsonAsync("/api/v1/portfolios")).Items().Single(p => p.Id() == rows.Portfolio);
+            (seen.Text("sharedBy"), seen.Text("sharedAs")).ShouldBe(("owner@example.org", client == viewer ? "viewer" : "editor"));
+            (await client.GetJsonAsync("/api/v1/holdings")).Items().ShouldNotBeEmpty();
+            (await client.GetJsonAsync("/api/v1/alerts")).Items().ShouldBeEmpty();
+        }
 
-            if (hidden?.FirstOrDefault(id => body.Contains(id, StringComparison.OrdinalIgnoreCase)) is { } leaked)
-            {
-                failures.Add($"{entry.Endpoint} as {who}: shows {leaked}");
-            }
+        foreach (var entry in Matrix(rows).Where(e => e.Access is not Access.Open))
+        {
+            await AskAsync(failures, entry, "viewer", viewer, s => entry is { Access: Access.OneRow, From: not ShareRole.Viewer } ? s == 404 : s is >= 200 and < 300);
+            await AskAsync(failures, entry, "editor", editor, s => entry is { Access: Access.OneRow, From: null } ? s == 404 : s is >= 200 and < 300);
+        }
+
+        failures.ShouldBeEmpty();
+        using var refused = await viewer.PostAsync($"/api/v1/connections/{rows.Connection}/sync", null);
+        (await refused.ProblemAsync(404)).Text("detail").ShouldContain("that you may change");
+        using var ended = await owner.DeleteAsync($"/api/v1/portfolios/{rows.Portfolio}/shares/{(await host.Services.GetRequiredService<UserAccounts>().GetAsync("viewer@example.org", default)).Id}");
+        ended.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await viewer.GetJsonAsync("/api/v1/accounts")).Items().ShouldBeEmpty();
+        (await editor.GetJsonAsync("/api/v1/accounts")).Items().ShouldNotBeEmpty();
+    }
+
+    private static async Task AskAsync(List<string> failures, Entry entry, string who, HttpClient client, Func<int, bool> isRight, IEnumerable<string>? hidden = null)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(entry.Endpoint.Split(' ')[0]), entry.Path);
+        request.Content = entry.Body switch { null => null, Func<HttpContent> make => make(), var json => JsonContent.Create(json) };
+        using var response = await client.SendAsync(request);
+        var body = await response.Content.ReadAsStringAsync();
+        var status = (int)response.StatusCode;
+        if (!isRight(status))
+        {
+            failures.Add($"{entry.Endpoint} as {who}: {status} {body}");
+        }
+
+        if (status >= 400 && entry.Path.StartsWith("/api/", StringComparison.Ordinal)
+            && response.Content.Headers.ContentType?.MediaType != "application/problem+json")
+        {
+            failures.Add($"{entry.Endpoint} as {who}: {status} is no problem+json");
+        }
+
+        if (hidden?.FirstOrDefault(id => body.Contains(id, StringComparison.OrdinalIgnoreCase)) is { } leaked)
+        {
+            failures.Add($"{entry.Endpoint} as {who}: shows {leaked}");
         }
     }
 
@@ -244,6 +297,7 @@ public sealed class AccessMatrixTests
 
     private static async Task<Rows> SeedAsync(ApiHost host, HttpClient owner)
     {
+        await host.ClientAsync(Friend);
         var portfolio = (await owner.AddPortfolioAsync()).Id();
         var empty = (await owner.AddPortfolioAsync("Empty")).Id();
         var connection = (await owner.ConnectDemoAsync(portfolio)).Id();
@@ -271,6 +325,7 @@ public sealed class AccessMatrixTests
             (await owner.GetJsonAsync("/api/v1/alerts")).Items()[0].Id(),
             (await channel.JsonAsync()).Id(),
             db.Instruments.First().Id.ToString(),
-            db.Holdings.First().InstrumentId.ToString());
+            db.Holdings.First().InstrumentId.ToString(),
+            (await host.Services.GetRequiredService<UserAccounts>().GetAsync(Friend, default)).Id.ToString());
     }
 }

@@ -64,6 +64,19 @@ public sealed class ProblemTests
     }
 
     [Fact]
+    public async Task A_body_of_the_wrong_form_is_not_blamed_on_the_id_in_the_address()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var client = await host.ClientAsync("asha@example.org");
+
+        using var response = await client.PatchAsJsonAsync($"/api/v1/portfolios/{Guid.NewGuid()}", new { name = new[] { 1 } });
+
+        var problem = await response.ProblemAsync(400);
+        problem.Text("detail").ShouldContain("'name'");
+        problem.TryGetProperty("errors", out _).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_token_that_may_only_read_changes_nothing()
     {
         await using var host = await ApiHost.StartAsync();

@@ -1,7 +1,11 @@
+using System.Globalization;
+using System.Text.Json;
+using Foliosync.Core.Storage;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Core.Users;
 using Foliosync.Tests.Api;
 using Foliosync.Web;
+using Foliosync.Web.Instruments;
 using Foliosync.Web.Overview;
 using Foliosync.Web.Transactions;
 using Microsoft.EntityFrameworkCore;
@@ -76,6 +80,34 @@ public sealed class ReadersTests
         await Should.ThrowAsync<Core.NotFoundException>(() => host.Services.GetRequiredService<OverviewReader>().ReadAsync(viewer, Guid.NewGuid(), null, null, default));
     }
 
+    [Theory, EachStore]
+    public async Task The_page_of_an_instrument_and_the_api_tell_the_same_lots(Store store)
+    {
+        await using var host = await ApiHost.StartAsync(store);
+        var (viewer, client) = await ConnectAsync(host);
+        var reader = host.Services.GetRequiredService<InstrumentReader>();
+        await using var db = host.Open();
+        var compared = 0;
+        foreach (var instrument in await db.Holdings.Select(h => h.InstrumentId).Distinct().ToListAsync())
+        {
+            foreach (var ledger in (await reader.ReadAsync(viewer, instrument, default)).Ledgers)
+            {
+                var told = (await client.GetJsonAsync($"/api/v1/accounts/{ledger.Account.Id}/lots?instrumentId={instrument}")).Items()
+                    .Single(i => i.Text("lot") == ledger.Lots.Lot);
+                var lots = told.GetProperty("lots").EnumerateArray().Select(l => (l.Text("quantity"), Text(l, "cost"), Text(l, "acquiredOn")));
+
+                ledger.Lots.Book.Open.Select(l => (Number(l.Quantity)!, Number(l.Cost), l.AcquiredOn?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))).ShouldBe(lots);
+                Number(ledger.Lots.Book.RealisedGain).ShouldBe(Text(told, "realisedGain"));
+                compared += ledger.Lots.Book.Open.Count;
+            }
+        }
+
+        compared.ShouldBeGreaterThan(5);
+
+        static string? Number(decimal? value) => value?.ToString("0.############################", CultureInfo.InvariantCulture);
+        static string? Text(JsonElement element, string property) => element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    }
+
     private static async Task<(Viewer Viewer, HttpClient Client)> ConnectAsync(ApiHost host)
     {
         await DemoRates.AddAsync(host);
@@ -83,6 +115,6 @@ public sealed class ReadersTests
         var connection = (await client.ConnectDemoAsync((await client.AddPortfolioAsync()).Id())).Id();
         (await client.SyncAsync(connection)).Text("state").ShouldBe("succeeded");
         var user = (await host.Services.GetRequiredService<UserAccounts>().ListAsync(default)).Single(u => u.Email == Asha);
-        return (Viewer.For(new SignedIn(Guid.Empty, user.Id, Asha, user.Role, new UserPreferences(), false, default, default, default)), client);
+        return (Viewer.For(new SignedIn(Guid.Empty, OwnerScope.Only(user.Id), Asha, user.Role, new UserPreferences(), false, default, default, default, default)), client);
     }
 }

@@ -39,6 +39,42 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public async Task How_somebody_signs_in_is_changed_only_shortly_after_they_proved_who_they_are()
+    {
+        await using var host = await ApiHost.StartAsync(jobs: false);
+        using var person = await PageClient.SignedInAsync(host, Email);
+        var open = await person.GetAsync("/settings/security");
+        await using var db = host.Open();
+        await db.UserSessions.ExecuteUpdateAsync(set => set.SetProperty(s => s.ConfirmedAt, TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(11)));
+
+        (string, string)[] change = [("present", PageClient.Password), ("password", "another long password")];
+        using (var late = await person.SubmitAsync(open, "password", change))
+        {
+            (await PageClient.DocumentAsync(late)).QuerySelector(".banner")!.TextContent.ShouldContain("Nothing was changed");
+        }
+
+        using (var app = await person.Http.GetAsync("/settings/security/app"))
+        {
+            app.Headers.Location!.OriginalString.ShouldEndWith("/settings/security");
+        }
+
+        var asks = await person.GetAsync("/settings/security");
+        asks.QuerySelector("input[name=_handler][value=password]").ShouldBeNull();
+        using (var wrong = await person.SubmitAsync(asks, "confirm", ("confirm-password", "a wrong password")))
+        {
+            (await PageClient.DocumentAsync(wrong)).QuerySelector("#f-confirm-password-error")!.TextContent.ShouldContain("not your present password");
+        }
+
+        using (var confirmed = await person.SubmitAsync(asks, "confirm", ("confirm-password", PageClient.Password)))
+        {
+            confirmed.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        }
+
+        using var changed = await person.SubmitAsync(await person.GetAsync("/settings/security"), "password", change);
+        changed.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+    }
+
+    [Fact]
     public async Task Who_has_not_chosen_a_language_gets_the_browsers()
     {
         await using var host = await ApiHost.StartAsync();

@@ -72,7 +72,8 @@ public sealed class ReviewDecisions(Database database, RunReplay replay, TimePro
         }
 
         var connectionId = open[0].ConnectionId;
-        await db.Alerts.Where(a => a.ConnectionId == connectionId && a.Kind == "needsReview" && a.ResolvedAt == null)
+        // The owner's alert, whoever decides.
+        await db.Alerts.IgnoreQueryFilters().Where(a => a.ConnectionId == connectionId && a.Kind == "needsReview" && a.ResolvedAt == null)
             .ExecuteUpdateAsync(u => u.SetProperty(a => a.ResolvedAt, now).SetProperty(a => a.TellAt, now), cancellationToken).ConfigureAwait(false);
         db.AuditEvents.AddRange(ids.Select(id => by.Did("review.rejected", id, now)));
         await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);

@@ -19,7 +19,7 @@ internal static class HoldingsCsv
     {
         var query = HoldingsQuery.Of(http.Request.Query);
         var now = clock.GetUtcNow();
-        var sheet = await sheets.ReadAsync(viewer.UserId, cancellationToken);
+        var sheet = await sheets.ReadAsync(viewer.Rows, cancellationToken);
         var currency = viewer.Preferences.Currency ?? PortfolioSetup.DefaultCurrency;
         var worth = await Worth.LoadAsync(rates, currency, viewer.Formats.DayOf(now), sheet.Lots.Select(l => l.Currency), cancellationToken);
         var text = new StringBuilder(Titles).Append("\r\n");

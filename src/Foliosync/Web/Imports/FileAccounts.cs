@@ -35,7 +35,7 @@ internal sealed class FileAccounts(Database database, BrokerCatalog catalog, Con
         var values = new Dictionary<string, string>();
         Give(Source, name);
         Give(Currency, currency?.ToUpperInvariant());
-        await using var db = database.Open(viewer.Rows);
+        await using var db = database.Open(viewer.Rows.Owned);
         var portfolio = portfolioId ?? await FirstPortfolioAsync(db, viewer, cancellationToken);
         try
         {

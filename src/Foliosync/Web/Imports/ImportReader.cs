@@ -12,10 +12,10 @@ internal sealed class ImportReader(Database database, BrokerCatalog catalog, Sta
 {
     private const int MostImports = 20;
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads it: of what the person may change, as files do that.</summary>
     public async Task<ImportModel> ReadAsync(Viewer viewer, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(viewer.Rows);
+        await using var db = database.Open(viewer.Rows.Changeable);
         var fileBrokers = BrokerDescription.AllOf(catalog).Where(b => b is { FilesOnly: true, Enabled: true }).ToList();
         var accounts = await db.Accounts.AsNoTracking().OrderBy(a => a.Connection!.Label).ThenBy(a => a.Name)
             .Select(a => new FileAccount(a.Id, a.Name, a.Connection!.Label, a.Connection!.BrokerId)).ToListAsync(cancellationToken);
@@ -32,7 +32,7 @@ internal sealed class ImportReader(Database database, BrokerCatalog catalog, Sta
             // Those that only files feed come first: they wait for one.
             Accounts = [.. accounts.OrderBy(a => fileBrokers.Exists(b => b.Manifest.Id == a.BrokerId) ? 0 : 1)],
             Brokers = [.. fileBrokers.Select(b => b.Manifest)],
-            Portfolios = await db.Portfolios.AsNoTracking().OrderBy(p => p.CreatedAt).ThenBy(p => p.Id).ToListAsync(cancellationToken),
+            Portfolios = [.. (await db.Portfolios.AsNoTracking().OrderBy(p => p.CreatedAt).ThenBy(p => p.Id).ToListAsync(cancellationToken)).Where(p => viewer.MaySetUp(p.Id))],
             Formats = formats,
             Imports = imports,
         };

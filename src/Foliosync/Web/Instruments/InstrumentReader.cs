@@ -1,9 +1,9 @@
 using Foliosync.Core;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Instruments;
+using Foliosync.Core.Ledgers;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
-using Foliosync.Core.Transactions;
 using Foliosync.Core.Valuations;
 using Foliosync.Web.Shared.Charts;
 using Foliosync.Web.Transactions;
@@ -13,7 +13,7 @@ namespace Foliosync.Web.Instruments;
 
 /// <summary>Reads everything that a person has of one instrument: who holds it, lots, history, transactions, and what is odd about them.</summary>
 internal sealed class InstrumentReader(
-    Database database, HeldSheets sheets, PerformanceReports reports, TransactionsReader transactions, BrokerCatalog catalog, TimeProvider clock)
+    Database database, HeldSheets sheets, PerformanceReports reports, TransactionsReader transactions, AccountLots lots, BrokerCatalog catalog, TimeProvider clock)
 {
     private const int ShownTransactions = 20;
 
@@ -21,25 +21,28 @@ internal sealed class InstrumentReader(
     /// <exception cref="NotFoundException">The person never had anything of such an instrument.</exception>
     public async Task<InstrumentModel> ReadAsync(Viewer viewer, Guid id, CancellationToken cancellationToken)
     {
-        var sheet = await sheets.ReadAsync(viewer.UserId, cancellationToken);
+        var sheet = await sheets.ReadAsync(viewer.Rows, cancellationToken);
         var line = await reports.ValuationsAsync(new PerformanceQuestion { InstrumentId = id }, viewer.Rows, cancellationToken);
         await using var db = database.Open(viewer.Rows);
         var instrument = await db.Instruments.AsNoTracking().SingleAsync(i => i.Id == id, cancellationToken);
         var held = sheet.Lots.Where(l => l.InstrumentId == id).OrderByDescending(l => l.Value).ToList();
         Guid[] accounts = [.. sheet.Accounts.Select(a => a.Id)];
-        var rows = await db.Transactions.AsNoTracking().Where(t => accounts.Contains(t.AccountId) && t.InstrumentId == id && t.SupersededBy == null)
-            .ToListAsync(cancellationToken);
+        var moved = await db.Transactions.AsNoTracking().Where(t => accounts.Contains(t.AccountId) && t.InstrumentId == id && t.SupersededBy == null)
+            .Select(t => t.AccountId).Distinct().ToListAsync(cancellationToken);
         var periods = await db.HoldingPeriods.AsNoTracking().Where(p => accounts.Contains(p.AccountId) && p.InstrumentId == id)
-            .Select(p => new { p.AccountId, p.Quantity, p.From, p.To }).ToListAsync(cancellationToken);
+            .Select(p => new { p.AccountId, p.Lot, p.Quantity, p.From, p.To }).ToListAsync(cancellationToken);
         var open = await db.Holdings.AsNoTracking().Where(h => accounts.Contains(h.AccountId) && h.InstrumentId == id)
-            .Select(h => new { h.AccountId, h.Quantity, h.Since, h.Multiplier }).ToListAsync(cancellationToken);
+            .Select(h => new { h.AccountId, h.Lot, h.Quantity, h.Since }).ToListAsync(cancellationToken);
         var now = clock.GetUtcNow();
-        var ledgers = sheet.Accounts
-            .Where(a => held.Exists(l => l.Account.Id == a.Id) || rows.Exists(t => t.AccountId == a.Id))
-            .Select(account => LedgerOf(account, [.. rows.Where(t => t.AccountId == account.Id)], open.Find(h => h.AccountId == account.Id)?.Multiplier ?? 1m, held))
-            .ToList();
-        var stretches = periods.Select(p => new Stretch(p.AccountId, p.Quantity, viewer.Formats.DayOf(p.From), viewer.Formats.DayOf(p.To)))
-            .Concat(open.Select(h => new Stretch(h.AccountId, h.Quantity, viewer.Formats.DayOf(h.Since), null))).ToList();
+        var ledgers = new List<AccountOfInstrument>();
+        foreach (var account in sheet.Accounts.Where(a => moved.Contains(a.Id) || open.Exists(h => h.AccountId == a.Id) || periods.Exists(p => p.AccountId == a.Id)))
+        {
+            var report = await lots.ReadAsync(account.Id, id, method: null, viewer.Rows, cancellationToken);
+            ledgers.AddRange(report.Instruments.Select(i => new AccountOfInstrument(account, catalog.NameOf(account.BrokerId), i)));
+        }
+
+        var stretches = periods.Select(p => new Stretch(p.AccountId, p.Lot, p.Quantity, viewer.Formats.DayOf(p.From), viewer.Formats.DayOf(p.To)))
+            .Concat(open.Select(h => new Stretch(h.AccountId, h.Lot, h.Quantity, viewer.Formats.DayOf(h.Since), null))).ToList();
         return new InstrumentModel
         {
             Instrument = instrument,
@@ -49,24 +52,14 @@ internal sealed class InstrumentReader(
             Units = UnitsByDay(line.Days, stretches, ledgers, viewer.Formats),
             Marks = line.Days.Count == 0 ? [] : line.Days[^1].Marks,
             Transactions = await transactions.ReadAsync(viewer, new TransactionsQuery { Instrument = id, Rows = ShownTransactions }, cancellationToken),
+            MayAdd = sheet.Accounts.Any(a => viewer.MayChange(a.PortfolioId)),
             IsPriceOld = held.Exists(l => l.Price is null || now - l.PricedAt > Freshness.OldPrice),
         };
     }
 
-    private InstrumentLots LedgerOf(HeldAccount account, IReadOnlyList<Transaction> rows, decimal multiplier, IReadOnlyList<HeldLot> held)
+    private static List<ChartPoint> UnitsByDay(IReadOnlyList<DayValue> days, List<Stretch> stretches, List<AccountOfInstrument> ledgers, Formats formats)
     {
-        var zone = catalog.ZoneOf(account.BrokerId);
-        // As the broker reckons, so that averages can be compared.
-        var rules = new LotRules(
-            catalog.ManifestOf(account.BrokerId)?.AverageIsFifo == true ? CostMethod.Fifo : CostMethod.AverageCost, ChargesInCost: false, ShortsAllowed: multiplier != 1m);
-        var book = Lots.Fold(rows.Select(t => LedgerEntry.From(t, zone, t.TradedAt, multiplier)), rules);
-        var reported = held.Where(l => l.Account.Id == account.Id).Sum(l => l.Quantity);
-        return new InstrumentLots(account, catalog.NameOf(account.BrokerId), book, reported, account.ReportedAt is not null);
-    }
-
-    private static List<ChartPoint> UnitsByDay(IReadOnlyList<DayValue> days, List<Stretch> stretches, List<InstrumentLots> ledgers, Formats formats)
-    {
-        var levels = ledgers.ConvertAll(l => Levels(l, stretches.FindAll(s => s.AccountId == l.Account.Id), formats));
+        var levels = ledgers.ConvertAll(l => Levels(l, stretches.FindAll(s => s.AccountId == l.Account.Id && s.Lot == l.Lots.Lot), formats));
         var next = new int[levels.Count];
         var points = new List<ChartPoint>(days.Count);
         foreach (var day in days)
@@ -89,18 +82,18 @@ internal sealed class InstrumentReader(
     }
 
     // What reports tell counts from the first of them on; before it the transactions do.
-    private static List<(DateOnly Day, decimal Units)> Levels(InstrumentLots ledger, List<Stretch> reported, Formats formats)
+    private static List<(DateOnly Day, decimal Units)> Levels(AccountOfInstrument ledger, List<Stretch> reported, Formats formats)
     {
         var first = reported.Count == 0 ? DateOnly.MaxValue : reported.Min(s => s.From);
         return
         [
-            .. ledger.Book.Steps.Select(s => (Day: formats.DayOf(s.At), s.Quantity)).Where(s => s.Day < first),
+            .. ledger.Lots.Book.Steps.Select(s => (Day: formats.DayOf(s.At), s.Quantity)).Where(s => s.Day < first),
             .. reported.SelectMany(s => new[] { s.From, s.To ?? s.From }).Distinct().Order()
                 .Select(day => (day, reported.Where(s => s.From <= day && (s.To is null || s.To > day)).Sum(s => s.Quantity))),
         ];
     }
 
-    private sealed record Stretch(Guid AccountId, decimal Quantity, DateOnly From, DateOnly? To);
+    private sealed record Stretch(Guid AccountId, string Lot, decimal Quantity, DateOnly From, DateOnly? To);
 }
 
 /// <summary>What an instrument's page shows.</summary>
@@ -112,7 +105,7 @@ internal sealed record InstrumentModel
     public required IReadOnlyList<HeldLot> Held { get; init; }
 
     /// <summary>What follows from transactions, by account.</summary>
-    public required IReadOnlyList<InstrumentLots> Ledgers { get; init; }
+    public required IReadOnlyList<AccountOfInstrument> Ledgers { get; init; }
 
     /// <summary>Its value by day.</summary>
     public required IReadOnlyList<ChartPoint> Line { get; init; }
@@ -125,6 +118,9 @@ internal sealed record InstrumentModel
 
     /// <summary>The newest transactions.</summary>
     public required TransactionsPage Transactions { get; init; }
+
+    /// <summary>True when there is an account that the person may add a transaction to.</summary>
+    public required bool MayAdd { get; init; }
 
     /// <summary>True when a price is missing or old.</summary>
     public required bool IsPriceOld { get; init; }
@@ -142,14 +138,12 @@ internal sealed record InstrumentModel
     private decimal? SumOrNull(Func<HeldLot, decimal?> of) => Held.Count == 0 ? null : Held.Aggregate((decimal?)0m, (sum, lot) => sum + of(lot));
 }
 
-/// <summary>Lots of one account.</summary>
+/// <summary>What an instrument comes to in one account.</summary>
 /// <param name="Account">The account.</param>
 /// <param name="BrokerName">The broker.</param>
-/// <param name="Book">What its transactions come to.</param>
-/// <param name="Reported">Units that the broker reports.</param>
-/// <param name="IsReported">False while the broker has told nothing.</param>
-internal sealed record InstrumentLots(HeldAccount Account, string BrokerName, LotBook Book, decimal Reported, bool IsReported)
+/// <param name="Lots">Its lots.</param>
+internal sealed record AccountOfInstrument(HeldAccount Account, string BrokerName, InstrumentLots Lots)
 {
-    /// <summary>Units that the transactions have more than the broker; 0 when they agree.</summary>
-    public decimal Difference => IsReported ? Book.Quantity - Reported : 0m;
+    /// <summary>Units that the transactions have more than the broker; 0 when they agree, or the broker has told nothing.</summary>
+    public decimal Difference => Lots.BrokerQuantity is { } reported ? Lots.Book.Quantity - reported : 0m;
 }

@@ -43,7 +43,7 @@ internal sealed class OverviewReader(
         var chosen = portfolioId is null ? null : portfolios.Find(p => p.Id == portfolioId) ?? throw new NotFoundException("portfolio");
         var usual = chosen?.BaseCurrency ?? viewer.Preferences.Currency ?? (portfolios.Count > 0 ? portfolios[0].BaseCurrency : null) ?? PortfolioSetup.DefaultCurrency;
         var told = currency is { Length: 3 } && currency.All(char.IsAsciiLetter) ? currency.ToUpperInvariant() : usual;
-        var all = await sheets.ReadAsync(viewer.UserId, cancellationToken);
+        var all = await sheets.ReadAsync(viewer.Rows, cancellationToken);
         var sheet = chosen is null ? all : all.Of(chosen.Id);
         var now = clock.GetUtcNow();
         var from = StartOf(wanted, viewer.Formats.DayOf(now));
@@ -70,10 +70,18 @@ internal sealed class OverviewReader(
             Updating = line?.Updating ?? false,
             OldPrices = sheet.Lots.Count(l => l.Price is null || now - l.PricedAt > Freshness.OldPrice),
             Connections = [.. connections.Select(c => new ConnectionHealth(
-                c.Id, c.Label, catalog.NameOf(c.Broker), c.State, c.Session.ExpiresAt, c.LastSuccessAt, c.NextSyncAt, BrokerDescription.Of(catalog, c.Broker) is { FilesOnly: true }))],
+                c.Id, c.PortfolioId, c.Label, catalog.NameOf(c.Broker), c.State, c.Session.ExpiresAt, c.LastSuccessAt, c.NextSyncAt, BrokerDescription.Of(catalog, c.Broker) is { FilesOnly: true }))],
             Alerts = await OpenAlertsAsync(db, cancellationToken),
-            Reviews = await db.Reviews.AsNoTracking().Where(r => r.State == ReviewState.Waiting).Select(r => r.LastRunId).Distinct().ToListAsync(cancellationToken),
+            Reviews = await ReviewsAsync(viewer, db, cancellationToken),
         };
+    }
+
+    // Those that the person can decide.
+    private static async Task<IReadOnlyList<Guid>> ReviewsAsync(Viewer viewer, FoliosyncDb db, CancellationToken cancellationToken)
+    {
+        var waiting = await db.Reviews.AsNoTracking().Where(r => r.State == ReviewState.Waiting)
+            .Select(r => new { r.LastRunId, r.Account!.PortfolioId }).Distinct().ToListAsync(cancellationToken);
+        return [.. waiting.Where(r => viewer.MayChange(r.PortfolioId)).Select(r => r.LastRunId).Distinct()];
     }
 
     private static DateOnly? StartOf(string range, DateOnly today) => range switch
@@ -200,6 +208,7 @@ internal sealed record DayChange(DateOnly Day, decimal Amount, decimal? Fraction
 
 /// <summary>How a connection is.</summary>
 /// <param name="Id">The connection.</param>
+/// <param name="PortfolioId">Its portfolio.</param>
 /// <param name="Label">What the person calls it.</param>
 /// <param name="BrokerName">The broker's name.</param>
 /// <param name="State">Whether it works, and who has to act.</param>
@@ -208,4 +217,4 @@ internal sealed record DayChange(DateOnly Day, decimal Amount, decimal? Fraction
 /// <param name="NextSyncAt">UTC instant of the next sync; null while it waits for a person.</param>
 /// <param name="FilesOnly">True when only files feed it, so that nothing can be synced.</param>
 public sealed record ConnectionHealth(
-    Guid Id, string Label, string BrokerName, ConnectionState State, DateTimeOffset? SessionEnds, DateTimeOffset? LastSuccessAt, DateTimeOffset? NextSyncAt, bool FilesOnly);
+    Guid Id, Guid PortfolioId, string Label, string BrokerName, ConnectionState State, DateTimeOffset? SessionEnds, DateTimeOffset? LastSuccessAt, DateTimeOffset? NextSyncAt, bool FilesOnly);

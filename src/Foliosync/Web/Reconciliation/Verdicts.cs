@@ -15,7 +15,7 @@ internal sealed class Verdicts(HeldSheets sheets, Core.Ledgers.Reconciliation ch
     /// <summary>The accounts, each with its verdict; null while nothing has been reported of it.</summary>
     public async Task<IReadOnlyList<(HeldAccount Account, AccountVerdict? Verdict)>> ReadAsync(Viewer viewer, CancellationToken cancellationToken)
     {
-        var sheet = await sheets.ReadAsync(viewer.UserId, cancellationToken);
+        var sheet = await sheets.ReadAsync(viewer.Rows, cancellationToken);
         if (_kept.TryGetValue(sheet, out var known))
         {
             return known;

@@ -80,7 +80,7 @@ internal sealed class TransactionsReader(Database database, HeldSheets sheets, B
     /// <exception cref="NotFoundException">Account or portfolio are not this person's.</exception>
     public async Task<TransactionsPage> ReadAsync(Viewer viewer, TransactionsQuery query, CancellationToken cancellationToken)
     {
-        var accounts = (await sheets.ReadAsync(viewer.UserId, cancellationToken)).Accounts;
+        var accounts = (await sheets.ReadAsync(viewer.Rows, cancellationToken)).Accounts;
         var wanted = accounts.Where(a => (query.Account is null || a.Id == query.Account) && (query.Portfolio is null || a.PortfolioId == query.Portfolio)).ToList();
         await using var db = database.Open(viewer.Rows);
         if (wanted.Count == 0)
@@ -101,7 +101,7 @@ internal sealed class TransactionsReader(Database database, HeldSheets sheets, B
     /// <exception cref="NotFoundException">There is no such transaction of this person.</exception>
     public async Task<TransactionRow> FindAsync(Viewer viewer, Guid id, CancellationToken cancellationToken)
     {
-        var accounts = (await sheets.ReadAsync(viewer.UserId, cancellationToken)).Accounts;
+        var accounts = (await sheets.ReadAsync(viewer.Rows, cancellationToken)).Accounts;
         await using var db = database.Open(viewer.Rows);
         var row = await Project(db.Transactions.AsNoTracking().Where(t => t.Id == id)).SingleOrDefaultAsync(cancellationToken) ?? throw new NotFoundException("transaction");
         return WithPlace(row, accounts.First(a => a.Id == row.AccountId));

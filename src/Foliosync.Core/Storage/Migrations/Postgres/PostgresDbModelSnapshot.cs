@@ -1034,6 +1034,35 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.ToTable("portfolios");
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Portfolios.PortfolioShare", b =>
+                {
+                    b.Property<Guid>("PortfolioId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("portfolio_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("role");
+
+                    b.HasKey("PortfolioId", "UserId")
+                        .HasName("pk_portfolio_shares");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_portfolio_shares_user_id");
+
+                    b.ToTable("portfolio_shares");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Prices.FxRate", b =>
                 {
                     b.Property<string>("Currency")
@@ -1824,6 +1853,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("character varying(60)")
                         .HasColumnName("address");
 
+                    b.Property<DateTimeOffset>("ConfirmedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("confirmed_at");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -2298,6 +2331,25 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_portfolios_users_owner_id");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Portfolios.PortfolioShare", b =>
+                {
+                    b.HasOne("Foliosync.Core.Portfolios.Portfolio", "Portfolio")
+                        .WithMany()
+                        .HasForeignKey("PortfolioId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_portfolio_shares_portfolios_portfolio_id");
+
+                    b.HasOne("Foliosync.Core.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_portfolio_shares_users_user_id");
+
+                    b.Navigation("Portfolio");
                 });
 
             modelBuilder.Entity("Foliosync.Core.Statements.ImportedStatement", b =>

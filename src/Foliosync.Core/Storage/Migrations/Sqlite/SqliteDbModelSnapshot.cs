@@ -1023,6 +1023,35 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.ToTable("portfolios");
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Portfolios.PortfolioShare", b =>
+                {
+                    b.Property<Guid>("PortfolioId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("portfolio_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("role");
+
+                    b.HasKey("PortfolioId", "UserId")
+                        .HasName("pk_portfolio_shares");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_portfolio_shares_user_id");
+
+                    b.ToTable("portfolio_shares");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Prices.FxRate", b =>
                 {
                     b.Property<string>("Currency")
@@ -1811,6 +1840,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("address");
 
+                    b.Property<long>("ConfirmedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("confirmed_at");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
@@ -2283,6 +2316,25 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_portfolios_users_owner_id");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Portfolios.PortfolioShare", b =>
+                {
+                    b.HasOne("Foliosync.Core.Portfolios.Portfolio", "Portfolio")
+                        .WithMany()
+                        .HasForeignKey("PortfolioId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_portfolio_shares_portfolios_portfolio_id");
+
+                    b.HasOne("Foliosync.Core.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_portfolio_shares_users_user_id");
+
+                    b.Navigation("Portfolio");
                 });
 
             modelBuilder.Entity("Foliosync.Core.Statements.ImportedStatement", b =>
