@@ -44,6 +44,8 @@ internal static class StorageModel
         {
             e.HasIndex(s => s.KeyHash).IsUnique();
             e.HasIndex(s => s.UserId);
+            // Sessions from before this was kept count as never confirmed.
+            e.Property(s => s.ConfirmedAt).HasDefaultValue(DateTimeOffset.UnixEpoch);
             e.Property(s => s.SecurityStamp).HasMaxLength(100);
             e.Property(s => s.Method).HasMaxLength(40);
             e.Property(s => s.Device).HasMaxLength(100);

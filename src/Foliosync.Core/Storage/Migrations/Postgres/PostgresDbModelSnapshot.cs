@@ -1854,7 +1854,9 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnName("address");
 
                     b.Property<DateTimeOffset>("ConfirmedAt")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
+                        .HasDefaultValue(new DateTimeOffset(new DateTime(1970, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)))
                         .HasColumnName("confirmed_at");
 
                     b.Property<DateTimeOffset>("CreatedAt")

@@ -1841,7 +1841,9 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnName("address");
 
                     b.Property<long>("ConfirmedAt")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
                         .HasColumnName("confirmed_at");
 
                     b.Property<long>("CreatedAt")

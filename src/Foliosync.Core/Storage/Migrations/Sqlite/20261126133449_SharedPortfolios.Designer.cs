@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Foliosync.Core.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261126125223_SharedPortfolios")]
+    [Migration("20261126133449_SharedPortfolios")]
     partial class SharedPortfolios
     {
         /// <inheritdoc />
@@ -1549,15 +1549,15 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_transactions");
 
-                    b.HasIndex("InstrumentId")
-                        .HasDatabaseName("ix_transactions_instrument_id");
-
                     b.HasIndex("RunId")
                         .HasDatabaseName("ix_transactions_run_id")
                         .HasFilter("source = 'statement'");
 
                     b.HasIndex("AccountId", "TradedAt")
                         .HasDatabaseName("ix_transactions_account_id_traded_at");
+
+                    b.HasIndex("InstrumentId", "AccountId")
+                        .HasDatabaseName("ix_transactions_instrument_id_account_id");
 
                     b.HasIndex("AccountId", "ExternalId", "Source")
                         .IsUnique()
@@ -1844,7 +1844,9 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnName("address");
 
                     b.Property<long>("ConfirmedAt")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
                         .HasColumnName("confirmed_at");
 
                     b.Property<long>("CreatedAt")

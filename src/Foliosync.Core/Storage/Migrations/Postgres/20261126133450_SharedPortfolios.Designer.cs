@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Foliosync.Core.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDb))]
-    [Migration("20261126125224_SharedPortfolios")]
+    [Migration("20261126133450_SharedPortfolios")]
     partial class SharedPortfolios
     {
         /// <inheritdoc />
@@ -1562,15 +1562,15 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.HasKey("Id")
                         .HasName("pk_transactions");
 
-                    b.HasIndex("InstrumentId")
-                        .HasDatabaseName("ix_transactions_instrument_id");
-
                     b.HasIndex("RunId")
                         .HasDatabaseName("ix_transactions_run_id")
                         .HasFilter("source = 'statement'");
 
                     b.HasIndex("AccountId", "TradedAt")
                         .HasDatabaseName("ix_transactions_account_id_traded_at");
+
+                    b.HasIndex("InstrumentId", "AccountId")
+                        .HasDatabaseName("ix_transactions_instrument_id_account_id");
 
                     b.HasIndex("AccountId", "ExternalId", "Source")
                         .IsUnique()
@@ -1857,7 +1857,9 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnName("address");
 
                     b.Property<DateTimeOffset>("ConfirmedAt")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
+                        .HasDefaultValue(new DateTimeOffset(new DateTime(1970, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)))
                         .HasColumnName("confirmed_at");
 
                     b.Property<DateTimeOffset>("CreatedAt")
