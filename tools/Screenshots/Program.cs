@@ -33,9 +33,11 @@ foreach (var (look, scheme, width, height) in new[]
     var context = await browser.NewContextAsync(new BrowserNewContextOptions { ColorScheme = scheme, ViewportSize = new ViewportSize { Width = width, Height = height } });
     var page = await context.NewPageAsync();
     var isSignedIn = false;
-    foreach (var shot in Shot.All.OrderByDescending(s => s.SignedOut))
+    await using var fresh = await Fresh.StartAsync(program);
+    foreach (var shot in Shot.All.OrderByDescending(s => s.FirstRun).ThenByDescending(s => s.SignedOut))
     {
-        if (!shot.SignedOut && !isSignedIn)
+        var address = shot.FirstRun ? fresh.Address : demo.Address;
+        if (!shot.FirstRun && !shot.SignedOut && !isSignedIn)
         {
             await page.GotoAsync(new Uri(demo.Address, "/sign-in").AbsoluteUri);
             await page.FillAsync("#f-email", demo.Email);
@@ -45,16 +47,26 @@ foreach (var (look, scheme, width, height) in new[]
             isSignedIn = true;
         }
 
-        await page.GotoAsync(new Uri(demo.Address, shot.Path).AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.NetworkIdle });
+        await page.GotoAsync(new Uri(address, shot.Path).AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.NetworkIdle });
         if (shot.Follow is { } link)
         {
             await page.Locator(link).First.ClickAsync();
             await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         }
 
+        if (shot.Walk is { } walk)
+        {
+            await walk.ThereAsync(page);
+            await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        }
+
         var file = Path.Combine(folder, look, shot.Name + ".png");
         await page.ScreenshotAsync(new PageScreenshotOptions { Path = file, Animations = ScreenshotAnimations.Disabled });
         Console.WriteLine(file);
+        if (shot.Walk is { } walked)
+        {
+            await walked.BackAsync(page);
+        }
     }
 
     await context.CloseAsync();

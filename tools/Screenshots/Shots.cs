@@ -8,12 +8,20 @@ internal sealed record Shot(string Name, string Path)
     /// <summary>A link of the page that leads to the one that is meant, as a CSS selector; null when the page itself is.</summary>
     public string? Follow { get; init; }
 
+    /// <summary>What has to be done to come to the page, and what takes it back; null when the address is enough.</summary>
+    public IWalk? Walk { get; init; }
+
     /// <summary>True for pages that are seen before anybody has signed in.</summary>
     public bool SignedOut { get; init; }
+
+    /// <summary>True for pages of an instance that is new, in the order in which a person comes to them.</summary>
+    public bool FirstRun { get; init; }
 
     /// <summary>All pages. A new page goes in here.</summary>
     public static IReadOnlyList<Shot> All { get; } =
     [
+        new("welcome", "/welcome") { FirstRun = true },
+        new("start", "/welcome") { FirstRun = true, Walk = new FirstAdmin() },
         new("sign-in", "/sign-in") { SignedOut = true },
         new("overview", "/"),
         new("holdings", "/holdings"),
@@ -22,15 +30,22 @@ internal sealed record Shot(string Name, string Path)
         new("transactions", "/transactions"),
         new("transaction", "/transactions?kind=buy") { Follow = "a.cell-main[href^='/transactions/']" },
         new("transaction-new", "/transactions/new"),
+        new("transaction-removed", "/transactions/new") { Walk = new RemovedTransaction() },
         new("performance", "/performance?period=max"),
+        new("performance-parts", "/performance?period=max&parts=yes#parts"),
         new("reconciliation", "/reconciliation"),
         new("connections", "/connections"),
         new("connection", "/connections") { Follow = "a[href^='/connections/']:not([href$='/new'])" },
         new("connection-new", "/connections/new?broker=zerodha"),
+        new("run", "/connections") { Walk = new NewestRun() },
         new("import", "/import"),
         new("alerts", "/alerts"),
         new("settings", "/settings"),
         new("notifications", "/settings/notifications"),
+        new("channel", "/settings/notifications") { Walk = new NewChannel() },
+        new("sharing", "/settings/sharing"),
         new("security", "/settings/security"),
+        // Last, for it leaves syncs behind.
+        new("review", "/connections") { Walk = new SurprisingReport() },
     ];
 }

@@ -16,11 +16,41 @@ internal sealed partial class WebBench(bool postgres, ReturnsSize size, int repe
     // As often as it takes until nothing is compiled any more.
     private const int WarmUps = 40;
 
+    // The longest of these is older than most portfolios that are kept in files.
+    private static readonly int[] Years = [1, 4, 12];
+
+    private static readonly string[] OverviewPages = ["/", "/?range=1m", "/?range=6m"];
+
     public async Task<object> MeasureAsync(CancellationToken cancellationToken)
+    {
+        var all = await AskAsync(size, PagesOf, cancellationToken);
+        var byYears = new List<object>();
+        foreach (var years in Years)
+        {
+            var few = new ReturnsSize(Math.Min(size.Instruments, 500), Math.Min(size.Transactions, 1_500), years * 365);
+            var (_, _, pages) = await AskAsync(few, _ => OverviewPages, cancellationToken);
+            byYears.Add(new { years, few.Instruments, pages });
+        }
+
+        return new
+        {
+            store = postgres ? "postgres" : "sqlite",
+            size,
+            filesCompressedKilobytes = Kilobytes(all.Files),
+            pages = all.Pages,
+            overviewByYears = byYears,
+            serverResidentMegabytes = all.Megabytes,
+            target = new { p95Milliseconds = 100, firstLoadCompressedKilobytes = 150, overviewByYears = "flat" },
+        };
+    }
+
+    /// <summary>Starts a server with so much in it and asks for pages.</summary>
+    private async Task<(long Files, double Megabytes, List<object> Pages)> AskAsync(
+        ReturnsSize stored, Func<ReturnsData, IEnumerable<string>> pagesOf, CancellationToken cancellationToken)
     {
         await using var program = await FoliosyncProgram.CreateAsync(postgres, accounts: 1, holdings: 1);
         await using var database = program.OpenDatabase();
-        var data = await ReturnsData.StoreAsync(database, Email, size, cancellationToken);
+        var data = await ReturnsData.StoreAsync(database, Email, stored, cancellationToken);
         // Without an admin everything leads to the page of the first run.
         await program.RunAsync("user", "add", "admin@example.com", "--admin");
         var password = JsonDocument.Parse(await program.RunAsync("user", "reset-password", Email, "--json")).RootElement.GetProperty("password").GetString()!;
@@ -30,20 +60,12 @@ internal sealed partial class WebBench(bool postgres, ReturnsSize size, int repe
         using var browser = await SignInAsync(server.Address, password, cancellationToken);
         var files = await FilesAsync(browser, cancellationToken);
         var pages = new List<object>();
-        foreach (var path in PagesOf(data))
+        foreach (var path in pagesOf(data))
         {
             pages.Add(await PageAsync(browser, path, files, cancellationToken));
         }
 
-        return new
-        {
-            store = postgres ? "postgres" : "sqlite",
-            size,
-            filesCompressedKilobytes = Kilobytes(files),
-            pages,
-            serverResidentMegabytes = Math.Round(server.ResidentMegabytes, 1),
-            target = new { p95Milliseconds = 100, firstLoadCompressedKilobytes = 150 },
-        };
+        return (files, Math.Round(server.ResidentMegabytes, 1), pages);
     }
 
     private static string[] PagesOf(ReturnsData data) =>
@@ -64,8 +86,14 @@ internal sealed partial class WebBench(bool postgres, ReturnsSize size, int repe
         $"/transactions?from={data.Today.AddDays(-200):yyyy-MM-dd}&to={data.Today.AddDays(-190):yyyy-MM-dd}",
         "/performance",
         "/performance?period=max",
+        "/performance?period=1y&parts=yes",
         "/reconciliation",
+        "/connections",
+        "/connections/new",
+        "/import",
+        "/alerts",
         "/settings",
+        "/settings/sharing",
     ];
 
     private async Task<object> PageAsync(HttpClient browser, string path, long files, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Foliosync.Core.Users;
 using Foliosync.Tests.Api;
 using Foliosync.Tests.Web;
@@ -14,7 +15,7 @@ public sealed class MorningWalkTests
     private const string Asha = "asha@example.org";
 
     private static readonly string[] Paths =
-        ["/", "/holdings", "/holdings?group=class&only=costUnknown", "/transactions?kind=dividend", "/transactions/new", "/performance?period=max", "/reconciliation"];
+        ["/", "/holdings", "/holdings?group=class&only=costUnknown", "/transactions?kind=dividend", "/transactions/new", "/performance?period=max&parts=yes", "/reconciliation", "/settings/sharing"];
 
     [Fact]
     public async Task No_page_has_barriers_or_errors_and_each_fits_its_window()
@@ -91,6 +92,9 @@ public sealed class MorningWalkTests
         var connection = (await client.ConnectDemoAsync((await client.AddPortfolioAsync()).Id())).Id();
         (await client.SyncAsync(connection)).Text("state").ShouldBe("succeeded");
         var portfolio = (await client.GetJsonAsync("/api/v1/portfolios")).Items()[0].Id();
+        await host.ClientAsync("ravi.with.a.long.address@example.org");
+        using var shared = await client.PostAsJsonAsync($"/api/v1/portfolios/{portfolio}/shares", new { email = "ravi.with.a.long.address@example.org", role = "viewer" });
+        await shared.JsonAsync();
         for (var tries = 0; tries < 600 && (await client.GetJsonAsync($"/api/v1/portfolios/{portfolio}/performance")).GetProperty("updating").GetBoolean(); tries++)
         {
             await Task.Delay(50);

@@ -1,6 +1,7 @@
 using Foliosync.Core.Users;
 using Foliosync.Tests.Api;
 using Foliosync.Tests.Web;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Shouldly;
@@ -99,6 +100,15 @@ public sealed class SignInWalkTests
         (await page.Locator("html").GetAttributeAsync("lang")).ShouldBe("hi");
         await page.ShouldLookRightAsync();
         await page.GotoAsync(Named(host, "/settings/data").AbsoluteUri);
+        await page.ShouldLookRightAsync();
+
+        await using (var db = host.Open())
+        {
+            await db.UserSessions.ExecuteUpdateAsync(set => set.SetProperty(s => s.ConfirmedAt, DateTimeOffset.UnixEpoch));
+        }
+
+        await page.GotoAsync(Named(host, "/settings/security").AbsoluteUri);
+        (await page.Locator("#f-confirm-password").CountAsync()).ShouldBe(1);
         await page.ShouldLookRightAsync();
         complaints.ShouldBeEmpty();
     }
