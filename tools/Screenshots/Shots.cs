@@ -32,5 +32,10 @@ internal sealed record Shot(string Name, string Path)
         new("settings", "/settings"),
         new("notifications", "/settings/notifications"),
         new("security", "/settings/security"),
+        new("admin", "/admin"),
+        new("admin-list", "/admin/holdings?quantity.greater=5&sort=-quantity"),
+        new("admin-filter", "/admin/transactions?add=tradedAt"),
+        new("admin-row", "/admin/instruments") { Follow = "a.row-open" },
+        new("admin-form", "/admin/prices/new"),
     ];
 }
