@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Foliosync.Bench.Admin;
 using Foliosync.Bench.Api;
 using Foliosync.Bench.Idle;
 using Foliosync.Bench.Import;
@@ -23,6 +24,7 @@ var root = new RootCommand("Measures Foliosync, and plays the broker it is measu
     PerformanceCommand.Create(),
     ReturnsCommand.Create(),
     WebCommand.Create(),
+    AdminCommand.Create(),
     SimulateCommand.Create(),
 };
 

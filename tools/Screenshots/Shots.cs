@@ -45,6 +45,11 @@ internal sealed record Shot(string Name, string Path)
         new("channel", "/settings/notifications") { Walk = new NewChannel() },
         new("sharing", "/settings/sharing"),
         new("security", "/settings/security"),
+        new("admin", "/admin"),
+        new("admin-list", "/admin/holdings?quantity.greater=5&sort=-quantity"),
+        new("admin-filter", "/admin/transactions?add=tradedAt"),
+        new("admin-row", "/admin/instruments") { Follow = "a.row-open" },
+        new("admin-form", "/admin/prices/new"),
         // Last, for it leaves syncs behind.
         new("review", "/connections") { Walk = new SurprisingReport() },
     ];

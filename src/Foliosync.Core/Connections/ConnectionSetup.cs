@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Connections.Http;
 using Foliosync.Core.Storage;
@@ -124,6 +123,28 @@ public sealed class ConnectionSetup(
         await db.SaveChangesAsync(cancellationToken);
     }
 
+    /// <summary>Replaces one credential of a connection; the others stay. The broker is not asked: the next sync tells whether it goes.</summary>
+    /// <exception cref="InputException">The connection has no such credential, or the value cannot be one.</exception>
+    /// <exception cref="NotFoundException">There is no such connection within reach.</exception>
+    public async Task ReplaceCredentialAsync(Guid connectionId, string field, string value, Actor by, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        if (field is BrokerCredential.SessionField or BrokerCredential.RefreshField)
+        {
+            throw new InputException("A session comes from a login. Delete it, and have its owner log in again.", "value");
+        }
+
+        CredentialValues present;
+        await using (var db = database.Open(by.Scope))
+        {
+            (present, _) = await OpenSecretsAsync(db, await FindAsync(db, connectionId, cancellationToken), cancellationToken);
+        }
+
+        var values = present.ToDictionary(v => v.Key, v => v.Value.Reveal(), StringComparer.Ordinal);
+        values[field] = value;
+        await ReplaceCredentialsAsync(connectionId, values, check: false, by, cancellationToken);
+    }
+
     /// <summary>Changes label, reads or portfolio.</summary>
     /// <exception cref="InputException">The first problem, naming its field.</exception>
     /// <exception cref="NotFoundException">There is no such connection, or no such portfolio of its owner.</exception>
@@ -154,14 +175,7 @@ public sealed class ConnectionSetup(
             connection.Sync!.NextSyncAt = next < connection.Sync.NextSyncAt ? next : connection.Sync.NextSyncAt;
         }
 
-        var detail = JsonSerializer.Serialize(new
-        {
-            label = change.Label,
-            reads = change.Reads is { } reads ? ReadKindNames.ToNames(reads) : null,
-            portfolioId = change.PortfolioId,
-            syncInterval = change.SyncInterval,
-        });
-        db.AuditEvents.Add(by.Did("connection.changed", connectionId, clock.GetUtcNow(), detail));
+        db.AuditEvents.Add(by.Did("connection.changed", connectionId, clock.GetUtcNow(), AuditDetail.Of(db.Entry(connection))));
         await db.SaveChangesAsync(cancellationToken);
     }
 

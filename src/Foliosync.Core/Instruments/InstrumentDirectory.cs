@@ -86,6 +86,9 @@ public sealed class InstrumentDirectory(Database database, TimeProvider clock) :
         return [.. reported.Select(r => found[IdentityOf(brokerId, r)])];
     }
 
+    /// <summary>Forgets what was found: instruments were merged or corrected by hand.</summary>
+    public void Forget() => _known.Clear();
+
     /// <inheritdoc/>
     public void Dispose() => _oneAtATime.Dispose();
 

@@ -39,7 +39,7 @@ public static class AccountSettings
         account.CostMethod = change.CostMethod ?? account.CostMethod;
         if (db.ChangeTracker.HasChanges())
         {
-            db.AuditEvents.Add(by.Did("account.changed", accountId, now));
+            db.AuditEvents.Add(by.Did("account.changed", accountId, now, AuditDetail.Of(db.Entry(account))));
             await db.SaveChangesAsync(cancellationToken);
         }
     }

@@ -43,7 +43,7 @@ public sealed class PortfolioSetup(Database database, TimeProvider clock)
         portfolio.Name = name is null ? portfolio.Name : RequireName(name);
         portfolio.BaseCurrency = baseCurrency is null ? portfolio.BaseCurrency : RequireCurrency(baseCurrency);
         await RequireFreeNameAsync(db, portfolio, cancellationToken);
-        db.AuditEvents.Add(by.Did("portfolio.changed", portfolio.Id, clock.GetUtcNow()));
+        db.AuditEvents.Add(by.Did("portfolio.changed", portfolio.Id, clock.GetUtcNow(), AuditDetail.Of(db.Entry(portfolio))));
         await db.SaveChangesAsync(cancellationToken);
         return portfolio;
     }

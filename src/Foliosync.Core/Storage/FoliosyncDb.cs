@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Foliosync.Core.Admin;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Instruments;
@@ -146,6 +147,12 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
     /// <summary>Changes made by people.</summary>
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
 
+    /// <summary>What people who are no admins may do in the admin area.</summary>
+    public DbSet<AdminPermission> AdminPermissions => Set<AdminPermission>();
+
+    /// <summary>Lists of the admin area that people want to find again.</summary>
+    public DbSet<AdminView> AdminViews => Set<AdminView>();
+
     /// <summary>Opens a SQLite database for everyone's rows.</summary>
     public static FoliosyncDb ForSqlite(string connectionString) => ForSqlite(connectionString, OwnerScope.Everyone);
 
@@ -185,6 +192,8 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
         builder.Entity<AlertChannel>().HasQueryFilter(e => e.OwnerId == _owner);
         builder.Entity<AlertDelivery>().HasQueryFilter(e => e.OwnerId == _owner);
         builder.Entity<ApiToken>().HasQueryFilter(e => e.UserId == _owner);
+        builder.Entity<AdminPermission>().HasQueryFilter(e => e.UserId == _owner);
+        builder.Entity<AdminView>().HasQueryFilter(e => e.UserId == _owner);
         builder.Entity<UserPreferences>().HasQueryFilter(e => e.UserId == _owner);
         // Whom a portfolio is shared with is its owner's alone to know.
         builder.Entity<PortfolioShare>().HasQueryFilter(e => e.Portfolio!.OwnerId == _owner);

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using Foliosync.Brokers.Contract;
+using Foliosync.Core.Admin;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Instruments;
@@ -65,7 +66,30 @@ internal static class StorageModel
             e.Property(p => p.HoldingColumns).HasMaxLength(400);
             e.HasOne<User>().WithOne().HasForeignKey<UserPreferences>(p => p.UserId).OnDelete(DeleteBehavior.Cascade);
         });
-        builder.Entity<AuditEvent>().HasIndex(a => a.At);
+        builder.Entity<AuditEvent>(e =>
+        {
+            e.HasIndex(a => a.At);
+            e.HasIndex(a => new { a.Subject, a.At });
+            e.HasIndex(a => a.Batch).HasFilter("batch IS NOT NULL");
+            e.HasIndex(a => a.Undoes).IsUnique().HasFilter("undoes IS NOT NULL");
+            e.Property(a => a.Address).HasMaxLength(60);
+            e.Property(a => a.TableName).HasMaxLength(40);
+        });
+        builder.Entity<AdminPermission>(e =>
+        {
+            e.HasKey(p => new { p.UserId, p.TableName, p.Allows });
+            e.Property(p => p.TableName).HasMaxLength(40);
+            e.Enum(p => p.Allows);
+            e.HasOne<User>().WithMany().HasForeignKey(p => p.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<AdminView>(e =>
+        {
+            e.HasIndex(v => new { v.UserId, v.TableName, v.Name }).IsUnique();
+            e.Property(v => v.TableName).HasMaxLength(40);
+            e.Property(v => v.Name).HasMaxLength(100);
+            e.Property(v => v.Query).HasMaxLength(4000);
+            e.HasOne<User>().WithMany().HasForeignKey(v => v.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
     }
 
     private static void Connections(ModelBuilder builder)

@@ -36,6 +36,7 @@ public sealed partial class SyncEngine
     private readonly Workers _workers;
     private readonly SyncClaims _claims;
     private readonly SyncStore _store;
+    private readonly InstrumentDirectory _directory;
     private readonly ConnectionReader _reader;
     private readonly BrokerGate _gate;
     private readonly PriceRecorder _prices;
@@ -63,6 +64,7 @@ public sealed partial class SyncEngine
         _log = logs.CreateLogger<SyncEngine>();
         _claims = new SyncClaims(database, workers, clock);
         _store = new SyncStore(database, catalog, vault, settings, clock, logs);
+        _directory = directory;
         _reader = new ConnectionReader(catalog, http, vault, directory, names, clock);
         _gate = new BrokerGate(database, clock, logs.CreateLogger<BrokerGate>());
         _prices = new PriceRecorder(database, catalog, clock);
@@ -230,6 +232,12 @@ public sealed partial class SyncEngine
             try
             {
                 return await _store.StoreAsync(group, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception e) when (StorageFailure.IsBrokenReference(e))
+            {
+                // An instrument that was remembered is merged into another by now; the next try looks it up.
+                _directory.Forget();
+                throw;
             }
             catch (Exception e) when (tries < MostStoreTries && StorageFailure.IsAway(e))
             {

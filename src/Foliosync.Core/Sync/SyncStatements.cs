@@ -253,8 +253,8 @@ internal static class SyncStatements
 
     public static readonly RowStatement<AuditEvent> InsertAuditEvents = new(
         """
-        insert into audit_events (id, user_id, at, action, subject, source, detail)
-        select r.id, r.user_id, r.at, r.action, r.subject, r.source, r.detail from {rows}
+        insert into audit_events (id, user_id, at, action, subject, source, detail, address, table_name, batch, undoes)
+        select r.id, r.user_id, r.at, r.action, r.subject, r.source, r.detail, r.address, r.table_name, r.batch, r.undoes from {rows}
         """,
         Column.Of<AuditEvent>("id", a => a.Id),
         Column.Of<AuditEvent>("user_id", a => a.UserId),
@@ -262,7 +262,11 @@ internal static class SyncStatements
         Column.Of<AuditEvent>("action", a => a.Action),
         Column.Of<AuditEvent>("subject", a => a.Subject),
         Column.Of<AuditEvent>("source", a => a.Source),
-        Column.Of<AuditEvent>("detail", a => a.Detail));
+        Column.Of<AuditEvent>("detail", a => a.Detail),
+        Column.Of<AuditEvent>("address", a => a.Address),
+        Column.Of<AuditEvent>("table_name", a => a.TableName),
+        Column.Of<AuditEvent>("batch", a => a.Batch),
+        Column.Of<AuditEvent>("undoes", a => a.Undoes));
 
     private static RowColumn<Holding>[] HoldingValues() =>
     [

@@ -11,12 +11,18 @@ public sealed record Actor(OwnerScope Scope, Guid? UserId, string Source)
     /// <summary>The command line of the machine's owner, who reaches everything.</summary>
     public static Actor CommandLine { get; } = new(OwnerScope.Everyone, null, "cli");
 
+    /// <summary>The network address the change comes from; null when there is none.</summary>
+    public string? Address { get; init; }
+
     /// <summary>A person who may change what is in <paramref name="rows"/>, as far as it is not shared to be looked at only.</summary>
     public static Actor Person(OwnerScope rows, string source) =>
         new(rows.Changeable, rows.UserId ?? throw new ArgumentException("Everyone is nobody in particular.", nameof(rows)), source);
 
     /// <summary>A person who reaches own rows only.</summary>
     public static Actor Person(Guid userId, string source) => new(OwnerScope.Only(userId), userId, source);
+
+    /// <summary>Somebody in the admin area, who reaches everything.</summary>
+    public static Actor Admin(Guid userId, string source, string? address) => new(OwnerScope.Everyone, userId, source) { Address = address };
 
     /// <summary>The line of the audit log for something that was done.</summary>
     /// <param name="action">For example <c>connection.created</c>.</param>
@@ -32,5 +38,6 @@ public sealed record Actor(OwnerScope Scope, Guid? UserId, string Source)
         Subject = subject.ToString()!,
         Source = Source,
         Detail = detail,
+        Address = Address,
     };
 }

@@ -23,4 +23,16 @@ public sealed class AuditEvent
 
     /// <summary>What changed, as JSON without secrets; null when the action says all.</summary>
     public string? Detail { get; set; }
+
+    /// <summary>The network address it came from; null for the command line and where it is not known.</summary>
+    public string? Address { get; set; }
+
+    /// <summary>The table of the admin area whose row <see cref="Subject"/> is the key of; null for what was not done there.</summary>
+    public string? TableName { get; set; }
+
+    /// <summary>What all changes of one bulk change have in common; null for a change of its own.</summary>
+    public Guid? Batch { get; set; }
+
+    /// <summary>The event that this one takes back; null when it takes back none. Nothing is taken back twice.</summary>
+    public Guid? Undoes { get; set; }
 }

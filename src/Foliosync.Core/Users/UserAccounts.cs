@@ -1,5 +1,6 @@
 using System.Net.Mail;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Foliosync.Core.Storage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -148,7 +149,8 @@ public sealed class UserAccounts(Database database, TimeProvider clock)
         var user = await FindAsync(db, email, cancellationToken) ?? throw Unknown(email);
         user.Disabled = true;
         user.SecurityStamp = NewStamp();
-        db.AuditEvents.Add(by.Did("user.disabled", user.Id, clock.GetUtcNow()));
+        db.AuditEvents.Add(by.Did(
+            "user.disabled", user.Id, clock.GetUtcNow(), """{"before":{"disabled":"false"},"after":{"disabled":"true"}}"""));
         await db.SaveChangesAsync(cancellationToken);
     }
 
@@ -188,8 +190,10 @@ public sealed class UserAccounts(Database database, TimeProvider clock)
             throw Taken(address);
         }
 
+        var before = user.Email;
         (user.UserName, user.NormalizedUserName, user.Email, user.NormalizedEmail) = (address, Normalize(address), address, Normalize(address));
-        db.AuditEvents.Add(person.Did("user.emailChanged", user.Id, clock.GetUtcNow()));
+        db.AuditEvents.Add(person.Did(
+            "user.emailChanged", user.Id, clock.GetUtcNow(), JsonSerializer.Serialize(new { before = new { email = before }, after = new { email = address } })));
         await db.SaveChangesAsync(cancellationToken);
     }
 
@@ -240,7 +244,8 @@ public sealed class UserAccounts(Database database, TimeProvider clock)
         }
 
         db.Users.Add(user);
-        db.AuditEvents.Add(by.Did("user.added", user.Id, user.CreatedAt));
+        db.AuditEvents.Add(by.Did(
+            "user.added", user.Id, user.CreatedAt, JsonSerializer.Serialize(new { after = new { email = user.Email, role = SqlValues.ToText(user.Role) } })));
         try
         {
             await db.SaveChangesAsync(cancellationToken);

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Foliosync.Api.Admin;
 using Foliosync.Brokers.Contract;
+using Foliosync.Core.Admin;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Jobs;
@@ -78,6 +80,20 @@ namespace Foliosync.Api;
 [JsonSerializable(typeof(Page<TokenView>))]
 [JsonSerializable(typeof(TokenInput))]
 [JsonSerializable(typeof(NewTokenView))]
+[JsonSerializable(typeof(AdminTablesView))]
+[JsonSerializable(typeof(AdminPageView))]
+[JsonSerializable(typeof(AdminCountView))]
+[JsonSerializable(typeof(AdminConsequencesView))]
+[JsonSerializable(typeof(AdminLookUpView))]
+[JsonSerializable(typeof(AdminChangeView))]
+[JsonSerializable(typeof(AdminBulkInput))]
+[JsonSerializable(typeof(AdminBulkView))]
+[JsonSerializable(typeof(AdminUndoInput))]
+[JsonSerializable(typeof(AdminSecretInput))]
+[JsonSerializable(typeof(MergeInput))]
+[JsonSerializable(typeof(MergedInstruments))]
+[JsonSerializable(typeof(AdminSavedViews))]
+[JsonSerializable(typeof(AdminSavedInput))]
 internal sealed partial class ApiJson : JsonSerializerContext;
 
 /// <summary>Decimals travel as strings in plain notation without trailing zeros: a number in JSON would be rounded by most readers.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
+using Foliosync.Api.Admin;
 using Foliosync.Api.Pages;
 using Foliosync.Core.Statements;
 using Foliosync.Core.Storage;
@@ -37,6 +38,7 @@ internal static class FoliosyncApi
         services.Configure<ForwardedHeadersOptions>(options => options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto);
         services.AddSingleton<DataVersion>();
         services.AddSingleton<LoginWalk>();
+        services.AddSingleton<AdminGate>();
         services.AddRateLimiter(limits => limits.AddPolicy<string, LoginPagesLimit>(LoginPagesLimit.Name));
         services.AddSingleton<HoldingPages>();
         services.AddOpenApi(ApiDocument.Name, ApiDocument.Configure);
@@ -99,6 +101,7 @@ internal static class FoliosyncApi
         ValuationsApi.Map(api);
         TokensApi.Map(api);
         StatusApi.Map(api);
+        AdminApi.Map(api);
         return app;
     }
 }

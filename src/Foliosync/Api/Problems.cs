@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Foliosync.Api.Admin;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core;
 using Foliosync.Hosting;
@@ -95,6 +96,9 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
         {
             case InputException input:
                 await WriteAsync(httpContext, StatusCodes.Status422UnprocessableEntity, input.Message, input.Field);
+                break;
+            case ForbiddenException forbidden:
+                await WriteAsync(httpContext, StatusCodes.Status403Forbidden, forbidden.Message);
                 break;
             case NotFoundException notFound:
                 await WriteAsync(httpContext, StatusCodes.Status404NotFound, MessageOf(httpContext, notFound));

@@ -56,6 +56,7 @@ internal static class CommandLine
             DatabaseVerbs.Migrate(),
             DatabaseVerbs.Backup(),
             DatabaseVerbs.Restore(),
+            AdminVerbs.Create(),
             DoctorVerb.Create(),
             HealthVerb.Create(),
             ConfigVerb.Create(),

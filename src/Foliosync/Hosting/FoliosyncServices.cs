@@ -1,4 +1,5 @@
 using Foliosync.Brokers;
+using Foliosync.Core.Admin;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Alerts.Channels;
 using Foliosync.Core.Alerts.Email;
@@ -74,6 +75,7 @@ internal static class FoliosyncServices
         services.AddSingleton<IRecurringJob, ValuationClock>();
         services.AddSingleton<ValuationNudge>(_ => Task.CompletedTask);
         services.AddSingleton<PerformanceReports>();
+        AddAdmin(services);
         services.AddSingleton<Instance>();
         services.AddSingleton<SqliteBackup>();
         services.AddSingleton<PostgresTools>();
@@ -82,6 +84,20 @@ internal static class FoliosyncServices
         services.AddSingleton<Doctor>();
         services.AddSingleton<Readiness>();
         return services;
+    }
+
+    private static void AddAdmin(IServiceCollection services)
+    {
+        services.AddSingleton<AdminCatalog>();
+        services.AddSingleton<AdminReader>();
+        services.AddSingleton<AdminForesight>();
+        services.AddSingleton<AdminChanges>();
+        services.AddSingleton<AdminActions>();
+        services.AddSingleton<AdminSelections>();
+        services.AddSingleton<AdminDownload>();
+        services.AddSingleton<AdminAccess>();
+        services.AddSingleton<AdminViews>();
+        services.AddSingleton<InstrumentMerge>();
     }
 
     private static void AddStatements(IServiceCollection services, InstanceSettings settings)

@@ -1,4 +1,5 @@
 using Foliosync.Brokers.Contract;
+using Foliosync.Core.Admin;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Instruments;
@@ -52,6 +53,7 @@ public sealed class OwnerScopeTests
     private static readonly HashSet<Type> OwnersAlone =
     [
         typeof(LoginLink), typeof(LinkedLogin), typeof(Alert), typeof(AlertChannel), typeof(AlertDelivery), typeof(ApiToken), typeof(UserPreferences), typeof(PortfolioShare),
+        typeof(AdminPermission), typeof(AdminView),
     ];
 
     [Fact]
@@ -77,7 +79,7 @@ public sealed class OwnerScopeTests
             filtered = [.. db.Model.GetEntityTypes().Where(e => e.GetDeclaredQueryFilters().Count > 0).Select(e => e.ClrType)];
         }
 
-        filtered.Count.ShouldBe(22);
+        filtered.Count.ShouldBe(24);
         foreach (var table in filtered)
         {
             (await CountAsync(database, OwnerScope.Everyone, table)).ShouldBe(2, $"{table.Name}: this test needs a row of each person");
@@ -227,6 +229,8 @@ public sealed class OwnerScopeTests
                 Connections = { new LinkedLogin { ConnectionId = connection.Id } },
             },
             new UserPreferences { UserId = user.Id },
+            new AdminPermission { UserId = user.Id, TableName = name },
+            new AdminView { Id = Guid.NewGuid(), UserId = user.Id, TableName = name, Name = name, Query = name },
             new PortfolioShare { PortfolioId = portfolio.Id, UserId = user.Id, CreatedAt = Now },
             new ApiToken { Id = Guid.NewGuid(), UserId = user.Id, Name = name, Hash = user.Id.ToByteArray() },
             new Alert { Id = Guid.NewGuid(), OwnerId = user.Id, Kind = "needsLogin", Message = name, CreatedAt = Now },

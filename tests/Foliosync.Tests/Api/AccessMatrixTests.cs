@@ -159,7 +159,8 @@ public sealed class AccessMatrixTests
 
         var listed = Matrix(new Rows("", "", "", "", "", "", "", "", "", "", "", "", "", "", "")).Select(e => e.Endpoint);
 
-        listed.ShouldBe(host.Endpoints, ignoreOrder: true);
+        // The admin area has a matrix of its own, see AdminTests.
+        listed.ShouldBe(host.Endpoints.Where(e => !e.Contains("/api/v1/admin", StringComparison.Ordinal)), ignoreOrder: true);
     }
 
     [Theory, EachStore]

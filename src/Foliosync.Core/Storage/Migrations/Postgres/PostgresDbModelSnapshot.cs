@@ -22,6 +22,67 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Foliosync.Core.Admin.AdminPermission", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("TableName")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("table_name");
+
+                    b.Property<string>("Allows")
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("allows");
+
+                    b.HasKey("UserId", "TableName", "Allows")
+                        .HasName("pk_admin_permissions");
+
+                    b.ToTable("admin_permissions");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Admin.AdminView", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Query")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("query");
+
+                    b.Property<string>("TableName")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("table_name");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_admin_views");
+
+                    b.HasIndex("UserId", "TableName", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_admin_views_user_id_table_name_name");
+
+                    b.ToTable("admin_views");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Alerts.Alert", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1657,9 +1718,18 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("action");
 
+                    b.Property<string>("Address")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("address");
+
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
+
+                    b.Property<Guid?>("Batch")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch");
 
                     b.Property<string>("Detail")
                         .HasColumnType("text")
@@ -1675,6 +1745,15 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("subject");
 
+                    b.Property<string>("TableName")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("table_name");
+
+                    b.Property<Guid?>("Undoes")
+                        .HasColumnType("uuid")
+                        .HasColumnName("undoes");
+
                     b.Property<Guid?>("UserId")
                         .HasColumnType("uuid")
                         .HasColumnName("user_id");
@@ -1684,6 +1763,18 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
 
                     b.HasIndex("At")
                         .HasDatabaseName("ix_audit_events_at");
+
+                    b.HasIndex("Batch")
+                        .HasDatabaseName("ix_audit_events_batch")
+                        .HasFilter("batch IS NOT NULL");
+
+                    b.HasIndex("Undoes")
+                        .IsUnique()
+                        .HasDatabaseName("ix_audit_events_undoes")
+                        .HasFilter("undoes IS NOT NULL");
+
+                    b.HasIndex("Subject", "At")
+                        .HasDatabaseName("ix_audit_events_subject_at");
 
                     b.ToTable("audit_events");
                 });
@@ -2101,6 +2192,26 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasName("pk_user_tokens");
 
                     b.ToTable("user_tokens", (string)null);
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Admin.AdminPermission", b =>
+                {
+                    b.HasOne("Foliosync.Core.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_admin_permissions_users_user_id");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Admin.AdminView", b =>
+                {
+                    b.HasOne("Foliosync.Core.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_admin_views_users_user_id");
                 });
 
             modelBuilder.Entity("Foliosync.Core.Alerts.Alert", b =>

@@ -17,6 +17,67 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
 
+            modelBuilder.Entity("Foliosync.Core.Admin.AdminPermission", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("TableName")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("table_name");
+
+                    b.Property<string>("Allows")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("allows");
+
+                    b.HasKey("UserId", "TableName", "Allows")
+                        .HasName("pk_admin_permissions");
+
+                    b.ToTable("admin_permissions");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Admin.AdminView", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Query")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("query");
+
+                    b.Property<string>("TableName")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("table_name");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_admin_views");
+
+                    b.HasIndex("UserId", "TableName", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_admin_views_user_id_table_name_name");
+
+                    b.ToTable("admin_views");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Alerts.Alert", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1644,9 +1705,18 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("action");
 
+                    b.Property<string>("Address")
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
+
                     b.Property<long>("At")
                         .HasColumnType("INTEGER")
                         .HasColumnName("at");
+
+                    b.Property<Guid?>("Batch")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("batch");
 
                     b.Property<string>("Detail")
                         .HasColumnType("TEXT")
@@ -1662,6 +1732,15 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("subject");
 
+                    b.Property<string>("TableName")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("table_name");
+
+                    b.Property<Guid?>("Undoes")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("undoes");
+
                     b.Property<Guid?>("UserId")
                         .HasColumnType("TEXT")
                         .HasColumnName("user_id");
@@ -1671,6 +1750,18 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
 
                     b.HasIndex("At")
                         .HasDatabaseName("ix_audit_events_at");
+
+                    b.HasIndex("Batch")
+                        .HasDatabaseName("ix_audit_events_batch")
+                        .HasFilter("batch IS NOT NULL");
+
+                    b.HasIndex("Undoes")
+                        .IsUnique()
+                        .HasDatabaseName("ix_audit_events_undoes")
+                        .HasFilter("undoes IS NOT NULL");
+
+                    b.HasIndex("Subject", "At")
+                        .HasDatabaseName("ix_audit_events_subject_at");
 
                     b.ToTable("audit_events");
                 });
@@ -2086,6 +2177,26 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasName("pk_user_tokens");
 
                     b.ToTable("user_tokens", (string)null);
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Admin.AdminPermission", b =>
+                {
+                    b.HasOne("Foliosync.Core.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_admin_permissions_users_user_id");
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Admin.AdminView", b =>
+                {
+                    b.HasOne("Foliosync.Core.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_admin_views_users_user_id");
                 });
 
             modelBuilder.Entity("Foliosync.Core.Alerts.Alert", b =>
