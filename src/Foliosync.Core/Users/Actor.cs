@@ -14,6 +14,9 @@ public sealed record Actor(OwnerScope Scope, Guid? UserId, string Source)
     /// <summary>A person who reaches own rows only.</summary>
     public static Actor Person(Guid userId, string source) => new(OwnerScope.Only(userId), userId, source);
 
+    /// <summary>A person who runs the instance and reaches everybody's rows.</summary>
+    public static Actor Operator(Guid userId, string source) => new(OwnerScope.Everyone, userId, source);
+
     /// <summary>The line of the audit log for something that was done.</summary>
     /// <param name="action">For example <c>connection.created</c>.</param>
     /// <param name="subject">What it was done to.</param>

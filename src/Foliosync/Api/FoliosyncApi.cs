@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
+using Foliosync.Api.Monitor;
 using Foliosync.Api.Pages;
 using Foliosync.Core.Statements;
 using Foliosync.Core.Storage;
@@ -39,6 +40,7 @@ internal static class FoliosyncApi
         services.AddSingleton<LoginWalk>();
         services.AddRateLimiter(limits => limits.AddPolicy<string, LoginPagesLimit>(LoginPagesLimit.Name));
         services.AddSingleton<HoldingPages>();
+        services.AddSingleton<PrometheusText>();
         services.AddOpenApi(ApiDocument.Name, ApiDocument.Configure);
         services.Configure<KestrelServerOptions>(kestrel =>
         {
@@ -73,6 +75,7 @@ internal static class FoliosyncApi
         StatusPage.Map(app);
         Html.MapStyle(app);
         HealthApi.Map(app);
+        MetricsApi.Map(app);
         LoginCallback.Map(app);
         LoginLinkPages.Map(app);
         app.MapOpenApi();
@@ -98,6 +101,7 @@ internal static class FoliosyncApi
         ValuationsApi.Map(api);
         TokensApi.Map(api);
         StatusApi.Map(api);
+        MonitorApi.Map(api);
         return app;
     }
 }
