@@ -2,6 +2,7 @@ using System.CommandLine;
 using Foliosync.Bench.Api;
 using Foliosync.Bench.Idle;
 using Foliosync.Bench.Import;
+using Foliosync.Bench.Monitor;
 using Foliosync.Bench.Performance;
 using Foliosync.Bench.Returns;
 using Foliosync.Bench.Simulate;
@@ -23,6 +24,7 @@ var root = new RootCommand("Measures Foliosync, and plays the broker it is measu
     PerformanceCommand.Create(),
     ReturnsCommand.Create(),
     WebCommand.Create(),
+    MonitorCommand.Create(),
     SimulateCommand.Create(),
 };
 

@@ -21,6 +21,7 @@ public sealed class MonitorWalkTests
         await host.WaitUntilReadyAsync();
         var owner = await host.ClientAsync("asha@example.org");
         var connection = (await owner.ConnectDemoAsync((await owner.AddPortfolioAsync()).Id())).Id();
+        await owner.SyncAsync(connection);
         await SetAsync(owner, connection, "transient");
         (await owner.SyncAsync(connection)).Text("state").ShouldBe("failed");
         await SetAsync(owner, connection, "slow");
@@ -31,6 +32,7 @@ public sealed class MonitorWalkTests
         await page.GotoAsync(new Uri(host.Address, "/admin/monitor/runs").AbsoluteUri);
         await page.FillAsync("#q", "state:failed user:asha kind:transient");
         await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync(url => url.Contains("q=state", StringComparison.Ordinal));
         await page.Locator("tbody a.cell-main").First.ClickAsync();
         (await page.Locator("#error").TextContentAsync())!.ShouldContain("transient");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Retry" }).ClickAsync();
