@@ -3,6 +3,7 @@ using Foliosync.Bench.Admin;
 using Foliosync.Bench.Api;
 using Foliosync.Bench.Idle;
 using Foliosync.Bench.Import;
+using Foliosync.Bench.Monitor;
 using Foliosync.Bench.Performance;
 using Foliosync.Bench.Returns;
 using Foliosync.Bench.Simulate;
@@ -25,6 +26,7 @@ var root = new RootCommand("Measures Foliosync, and plays the broker it is measu
     ReturnsCommand.Create(),
     WebCommand.Create(),
     AdminCommand.Create(),
+    MonitorCommand.Create(),
     SimulateCommand.Create(),
 };
 

@@ -27,6 +27,24 @@ public static class AlertKinds
     /// <summary>Nobody works on the jobs.</summary>
     public const string WorkersDown = "workersDown";
 
+    /// <summary>A worker died; to operators.</summary>
+    public const string WorkerLost = "workerLost";
+
+    /// <summary>Workers cannot keep up; to operators.</summary>
+    public const string SyncsLate = "syncsLate";
+
+    /// <summary>Many runs at one broker fail; to operators.</summary>
+    public const string BrokerFails = "brokerFails";
+
+    /// <summary>The disk is nearly full; to operators.</summary>
+    public const string DiskLow = "diskLow";
+
+    /// <summary>Others can read the key file; to operators.</summary>
+    public const string KeyFileOpen = "keyFileOpen";
+
+    /// <summary>The last backup is old; to operators.</summary>
+    public const string BackupOld = "backupOld";
+
     /// <summary>A channel has not taken messages for a day.</summary>
     public const string ChannelDead = "channelDead";
 
@@ -35,5 +53,5 @@ public static class AlertKinds
 
     /// <summary>The kinds of incidents.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [NeedsLogin, CredentialsRejected, Failing, NeedsReview, ProviderChanged, DataStale, StatementDue, WorkersDown, ChannelDead];
+        [NeedsLogin, CredentialsRejected, Failing, NeedsReview, ProviderChanged, DataStale, StatementDue, WorkersDown, WorkerLost, SyncsLate, BrokerFails, DiskLow, KeyFileOpen, BackupOld, ChannelDead];
 }

@@ -91,6 +91,9 @@ public sealed class SyncState
     /// <summary>Proof of the right to store a result; null when nobody syncs the connection.</summary>
     public Guid? LeaseToken { get; set; }
 
+    /// <summary>Why a person paused it; null when it is not paused, or no reason was given.</summary>
+    public string? PauseReason { get; set; }
+
     /// <summary>Which process holds the lease: machine, process id and start time.</summary>
     public string? LeaseHolder { get; set; }
 

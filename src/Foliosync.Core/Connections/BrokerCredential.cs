@@ -46,4 +46,10 @@ public sealed class BrokerSettings
 
     /// <summary>False to make and sync no connections of this broker.</summary>
     public bool Enabled { get; set; } = true;
+
+    /// <summary>UTC instant at which an operator paused it: its connections wait. Null while it is not paused.</summary>
+    public DateTimeOffset? PausedAt { get; set; }
+
+    /// <summary>Why it is paused, for the people whose connections wait; null when it is not.</summary>
+    public string? PauseReason { get; set; }
 }

@@ -181,14 +181,19 @@ public sealed class ConnectionSetup(
 
     /// <summary>Stops scheduled syncs until a person resumes; "sync now" still works.</summary>
     /// <exception cref="NotFoundException">There is no such connection within reach.</exception>
-    public async Task PauseAsync(Guid connectionId, Actor by, CancellationToken cancellationToken)
+    public Task PauseAsync(Guid connectionId, Actor by, CancellationToken cancellationToken) => PauseAsync(connectionId, reason: null, by, cancellationToken);
+
+    /// <summary>Stops scheduled syncs until a person resumes, and says why.</summary>
+    /// <exception cref="NotFoundException">There is no such connection within reach.</exception>
+    public async Task PauseAsync(Guid connectionId, string? reason, Actor by, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(by);
         await using var db = database.Open(by.Scope.Owned);
         var connection = await FindAsync(db, connectionId, cancellationToken);
         connection.Sync!.State = ConnectionState.Paused;
         connection.Sync.NextSyncAt = null;
-        db.AuditEvents.Add(by.Did("connection.paused", connectionId, clock.GetUtcNow()));
+        connection.Sync.PauseReason = reason;
+        db.AuditEvents.Add(by.Did("connection.paused", connectionId, clock.GetUtcNow(), reason is null ? null : AuditDetail.Of("reason", reason)));
         await db.SaveChangesAsync(cancellationToken);
     }
 
@@ -205,6 +210,7 @@ public sealed class ConnectionSetup(
         }
 
         var now = clock.GetUtcNow();
+        connection.Sync.PauseReason = null;
         var hasSession = await db.Credentials.AnyAsync(
             c => c.ConnectionId == connectionId && c.Field == BrokerCredential.SessionField, cancellationToken);
         SessionRules.Start(

@@ -33,7 +33,11 @@ public sealed class SyncPlanner(Database database, SyncEngine engine, BrokerCata
         var shards = new List<DueShard>();
         var queued = new List<Guid>();
         var look = SqlScript.For(database);
-        look.Query("select broker_id from broker_health where held_until > @now", ids: null, row => held.Add(row.GetString(0)), ("now", now));
+        look.Query(
+            "select broker_id from broker_health where held_until > @now union select broker_id from broker_settings where paused_at is not null",
+            ids: null,
+            row => held.Add(row.GetString(0)),
+            ("now", now));
         foreach (var brokerId in catalog.All.Select(b => b.Manifest.Id).Where(id => catalog.SettingsOf(id).Enabled))
         {
             look.Query(
@@ -53,7 +57,9 @@ public sealed class SyncPlanner(Database database, SyncEngine engine, BrokerCata
         look.Query(
             """
             select distinct r.connection_id from sync_runs r join sync_states s on s.connection_id = r.connection_id
-            where r.state = 'queued' and (s.lease_until is null or s.lease_until < @now) limit @most
+            where r.state = 'queued' and (s.lease_until is null or s.lease_until < @now)
+                and not exists (select 1 from broker_settings b where b.broker_id = s.broker_id and b.paused_at is not null)
+            limit @most
             """,
             ids: null,
             row => queued.Add(row.Id(0)),

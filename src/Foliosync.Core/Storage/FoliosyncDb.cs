@@ -4,6 +4,7 @@ using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Instruments;
 using Foliosync.Core.Jobs;
+using Foliosync.Core.Monitoring;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Prices;
 using Foliosync.Core.Statements;
@@ -71,6 +72,12 @@ public abstract class FoliosyncDb : IdentityUserContext<User, Guid>
 
     /// <summary>The processes that sync.</summary>
     public DbSet<WorkerPresence> Workers => Set<WorkerPresence>();
+
+    /// <summary>How recurring jobs stand.</summary>
+    public DbSet<RecurringState> RecurringStates => Set<RecurringState>();
+
+    /// <summary>How runs ended, by hour.</summary>
+    public DbSet<RunHour> RunHours => Set<RunHour>();
 
     /// <summary>Accounts.</summary>
     public DbSet<BrokerAccount> Accounts => Set<BrokerAccount>();

@@ -23,6 +23,9 @@ public sealed class PostgresDb(DbContextOptions<PostgresDb> options, OwnerScope 
         builder.Entity<SyncState>().HasStorageParameter("fillfactor", 50);
         builder.Entity<SyncRun>().HasStorageParameter("fillfactor", 60);
         builder.Entity<BrokerAccount>().HasStorageParameter("fillfactor", 70);
+        builder.Entity<SyncRun>().Property(r => r.HasWarnings).HasComputedColumnSql("warnings <> '[]'", stored: true);
+        builder.Entity<SyncRun>().Property(r => r.DurationMs)
+            .HasComputedColumnSql("(extract(epoch from finished_at - started_at) * 1000)::bigint", stored: true);
     }
 
     private sealed class Utc() : ValueConverter<DateTimeOffset, DateTimeOffset>(

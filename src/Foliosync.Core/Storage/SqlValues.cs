@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Foliosync.Brokers.Contract;
+using Foliosync.Core.Jobs;
 using Foliosync.Core.Sync;
 
 namespace Foliosync.Core.Storage;
@@ -53,6 +54,29 @@ internal static partial class SqlValues
     public static IReadOnlyList<SyncStep> StepsFrom(string json) =>
         JsonSerializer.Deserialize(json, Json.Default.IReadOnlyListSyncStep) ?? [];
 
+    public static string ToJson(IReadOnlyList<RunRequest> requests) =>
+        requests.Count == 0 ? "[]" : JsonSerializer.Serialize(requests, Json.Default.IReadOnlyListRunRequest);
+
+    public static IReadOnlyList<RunRequest> RequestsFrom(string json) => JsonSerializer.Deserialize(json, Json.Default.IReadOnlyListRunRequest) ?? [];
+
+    public static string ToJson(IReadOnlyList<RunLogLine> lines) =>
+        lines.Count == 0 ? "[]" : JsonSerializer.Serialize(lines, Json.Default.IReadOnlyListRunLogLine);
+
+    public static IReadOnlyList<RunLogLine> LogFrom(string json) => JsonSerializer.Deserialize(json, Json.Default.IReadOnlyListRunLogLine) ?? [];
+
+    public static string ToJson(IReadOnlyList<RunAtWork> runs) =>
+        runs.Count == 0 ? "[]" : JsonSerializer.Serialize(runs, Json.Default.IReadOnlyListRunAtWork);
+
+    public static IReadOnlyList<RunAtWork> RunsAtWorkFrom(string json) => JsonSerializer.Deserialize(json, Json.Default.IReadOnlyListRunAtWork) ?? [];
+
+    public static string ToJson(IReadOnlyList<RecurringTurn> turns) => JsonSerializer.Serialize(turns, Json.Default.IReadOnlyListRecurringTurn);
+
+    public static IReadOnlyList<RecurringTurn> TurnsFrom(string json) => JsonSerializer.Deserialize(json, Json.Default.IReadOnlyListRecurringTurn) ?? [];
+
+    public static string ToJson(IReadOnlyList<long> counts) => JsonSerializer.Serialize(counts, Json.Default.IReadOnlyListInt64);
+
+    public static IReadOnlyList<long> CountsFrom(string json) => JsonSerializer.Deserialize(json, Json.Default.IReadOnlyListInt64) ?? [];
+
     public static string ToJson(IReadOnlyList<string> texts) => JsonSerializer.Serialize(texts, Json.Default.IReadOnlyListString);
 
     public static IReadOnlyList<string> TextsFrom(string json) => JsonSerializer.Deserialize(json, Json.Default.IReadOnlyListString) ?? [];
@@ -64,6 +88,11 @@ internal static partial class SqlValues
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
     [JsonSerializable(typeof(IReadOnlyList<BrokerWarning>))]
     [JsonSerializable(typeof(IReadOnlyList<SyncStep>))]
+    [JsonSerializable(typeof(IReadOnlyList<RunRequest>))]
+    [JsonSerializable(typeof(IReadOnlyList<RunLogLine>))]
+    [JsonSerializable(typeof(IReadOnlyList<RunAtWork>))]
+    [JsonSerializable(typeof(IReadOnlyList<RecurringTurn>))]
+    [JsonSerializable(typeof(IReadOnlyList<long>))]
     [JsonSerializable(typeof(IReadOnlyList<string>))]
     [JsonSerializable(typeof(IReadOnlyList<Guid>))]
     private sealed partial class Json : JsonSerializerContext;

@@ -5,6 +5,7 @@ using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Instruments;
 using Foliosync.Core.Jobs;
+using Foliosync.Core.Monitoring;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Prices;
 using Foliosync.Core.Statements;
@@ -22,6 +23,9 @@ namespace Foliosync.Core.Storage;
 /// <summary>Keys, relations, indexes and lengths, the same on both databases.</summary>
 internal static class StorageModel
 {
+    // Rows from before, and bulk statements that do not name the column.
+    private const string NoItems = "'[]'";
+
     public static void Configure(ModelBuilder builder)
     {
         Users(builder);
@@ -30,6 +34,7 @@ internal static class StorageModel
         Instruments(builder);
         Runs(builder);
         Alerts(builder);
+        Operations(builder);
     }
 
     private static void Users(ModelBuilder builder)
@@ -147,6 +152,29 @@ internal static class StorageModel
         {
             e.ToTable("Workers").HasKey(w => w.Name);
             e.Enum(w => w.Role);
+            e.Property(w => w.Busy).HasDefaultValue(0);
+            e.Property(w => w.Succeeded).HasDefaultValue(0L);
+            e.Property(w => w.Failed).HasDefaultValue(0L);
+            e.Property(w => w.LoadPercent).HasDefaultValue(0);
+            e.Property(w => w.MemoryBytes).HasDefaultValue(0L);
+            e.Property(w => w.AtWork).HasConversion(r => SqlValues.ToJson(r), j => SqlValues.RunsAtWorkFrom(j), SameItems<RunAtWork>()).HasDefaultValueSql(NoItems);
+        });
+    }
+
+    private static void Operations(ModelBuilder builder)
+    {
+        builder.Entity<RecurringState>(e =>
+        {
+            e.HasKey(s => s.Name);
+            e.Property(s => s.Name).HasMaxLength(60);
+            e.Property(s => s.Turns).HasConversion(t => SqlValues.ToJson(t), j => SqlValues.TurnsFrom(j), SameItems<RecurringTurn>()).HasDefaultValueSql(NoItems);
+        });
+        builder.Entity<RunHour>(e =>
+        {
+            e.HasKey(h => new { h.Hour, h.BrokerId, h.Worker });
+            e.Property(h => h.BrokerId).HasMaxLength(40);
+            e.Property(h => h.Durations).HasConversion(c => SqlValues.ToJson(c), j => SqlValues.CountsFrom(j), SameItems<long>());
+            e.Property(h => h.Lags).HasConversion(c => SqlValues.ToJson(c), j => SqlValues.CountsFrom(j), SameItems<long>());
         });
     }
 
@@ -269,6 +297,9 @@ internal static class StorageModel
             e.Property(r => r.Warnings).HasConversion(
                 w => SqlValues.ToJson(w), j => SqlValues.WarningsFrom(j), SameItems<BrokerWarning>());
             e.Property(r => r.Steps).HasConversion(s => SqlValues.ToJson(s), j => SqlValues.StepsFrom(j), SameItems<SyncStep>());
+            e.Property(r => r.Requests).HasConversion(s => SqlValues.ToJson(s), j => SqlValues.RequestsFrom(j), SameItems<RunRequest>()).HasDefaultValueSql(NoItems);
+            e.Property(r => r.Log).HasConversion(s => SqlValues.ToJson(s), j => SqlValues.LogFrom(j), SameItems<RunLogLine>()).HasDefaultValueSql(NoItems);
+            e.HasIndex(r => new { r.DurationMs, r.Id });
             e.HasOne(r => r.Connection).WithMany().HasForeignKey(r => r.ConnectionId).OnDelete(DeleteBehavior.Cascade);
         });
         builder.Entity<Snapshot>(e =>

@@ -20,6 +20,9 @@ internal sealed partial class BrokerGate(Database database, TimeProvider clock, 
     private readonly Dictionary<string, Queue<(DateTimeOffset At, bool Failed)>> _ends = new(StringComparer.Ordinal);
     private readonly Lock _noting = new();
 
+    // By operators; replaced as a whole.
+    private volatile HashSet<string> _paused = [];
+
     /// <summary>Takes over what other processes have stored.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
@@ -37,7 +40,10 @@ internal sealed partial class BrokerGate(Database database, TimeProvider clock, 
                 FailedProbes = row.GetInt32(4),
                 ProbedUntil = row.InstantOrNull(5),
             }));
+        var paused = new HashSet<string>(StringComparer.Ordinal);
+        script.Query("select broker_id from broker_settings where paused_at is not null", ids: null, row => paused.Add(row.GetString(0)));
         await script.ReadAsync(database, cancellationToken).ConfigureAwait(false);
+        _paused = paused;
         foreach (var health in stored)
         {
             _health[health.BrokerId] = health;
@@ -48,6 +54,11 @@ internal sealed partial class BrokerGate(Database database, TimeProvider clock, 
     public async Task<int> AdmitAsync(string brokerId, int wanted, CancellationToken cancellationToken)
     {
         await LoadAsync(cancellationToken).ConfigureAwait(false);
+        if (_paused.Contains(brokerId))
+        {
+            return 0;
+        }
+
         if (!_health.TryGetValue(brokerId, out var health))
         {
             return wanted;

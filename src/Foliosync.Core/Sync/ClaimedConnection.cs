@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Jobs;
 using Foliosync.Core.Sync.Reviews;
 
 namespace Foliosync.Core.Sync;
@@ -54,6 +55,12 @@ internal sealed class ClaimedConnection
 
     /// <summary>The span of the run; null while nobody traces.</summary>
     public Activity? Span { get; set; }
+
+    /// <summary>What the run tells of itself: requests and log lines.</summary>
+    public RunNotes Told { get; } = new();
+
+    /// <summary>Where others see how far the run is; null while nobody is at it.</summary>
+    public WorkUnderWay? Work { get; set; }
 
     public List<(string Field, byte[] Sealed)> Credentials { get; } = [];
 
@@ -146,6 +153,9 @@ internal sealed class ConnectionReading(ClaimedConnection connection)
     /// <summary>True when a person has rejected the very report that came again.</summary>
     public bool IsRejected { get; set; }
 
+    /// <summary>True when a person asked for its end, and it ended for that.</summary>
+    public bool IsStopped { get; set; }
+
     public bool IsComplete => Error is null && !Cancelled;
 
     /// <summary>What tells the steps of one account from those of another; empty for the only one.</summary>
@@ -162,6 +172,7 @@ internal sealed class ConnectionReading(ClaimedConnection connection)
     {
         using var span = SyncTrace.Step(name);
         var startedAt = clock.GetUtcNow();
+        Connection.Work?.Begin(name);
         var result = "failed";
         try
         {

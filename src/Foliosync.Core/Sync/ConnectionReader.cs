@@ -16,7 +16,7 @@ internal sealed class ConnectionReader(
     public async Task<ConnectionReading> ReadAsync(ClaimedConnection connection, CancellationToken cancellationToken)
     {
         var reading = new ConnectionReading(connection);
-        var recorder = new ExchangeRecorder();
+        var recorder = new ExchangeRecorder { Notes = connection.Told };
         try
         {
             await ReadAsync(reading, recorder, cancellationToken).ConfigureAwait(false);

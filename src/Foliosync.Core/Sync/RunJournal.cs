@@ -14,6 +14,7 @@ internal sealed partial class RunJournal(ILogger log, TimeProvider clock)
     /// <summary>Begins to tell of a run. Until it is disposed of, every line that is logged in this flow bears the ids of the run.</summary>
     public IDisposable Begin(ClaimedConnection connection)
     {
+        RunLog.Current = connection.Told;
         var flow = new Flow(Activity.Current, Scope(log, connection));
         connection.Span = SyncTrace.Begin(connection);
         return flow;
@@ -103,6 +104,7 @@ internal sealed partial class RunJournal(ILogger log, TimeProvider clock)
         public void Dispose()
         {
             scope?.Dispose();
+            RunLog.Current = null;
             Activity.Current = before;
         }
     }

@@ -23,14 +23,22 @@ public sealed class SyncBacklog(Database database, BrokerCatalog catalog, TimePr
         var overdue = new Dictionary<string, TimeSpan>();
         var look = SqlScript.For(database);
         look.Query(
-            "select queued_at from sync_runs where state = 'queued' order by id limit 1",
+            """
+            select r.queued_at from sync_runs r join sync_states s on s.connection_id = r.connection_id
+            where r.state = 'queued' and not exists (select 1 from broker_settings b where b.broker_id = s.broker_id and b.paused_at is not null)
+            order by r.id limit 1
+            """,
             ids: null,
             row => queue = Since(row.InstantOrNull(0)));
         foreach (var broker in catalog.All.Select(b => b.Manifest.Id).Where(id => catalog.SettingsOf(id).Enabled))
         {
             overdue[broker] = TimeSpan.Zero;
             look.Query(
-                "select next_sync_at from sync_states where broker_id = @broker and next_sync_at <= @now order by next_sync_at limit 1",
+                """
+                select next_sync_at from sync_states where broker_id = @broker and next_sync_at <= @now
+                    and not exists (select 1 from broker_settings b where b.broker_id = @broker and b.paused_at is not null)
+                order by next_sync_at limit 1
+                """,
                 ids: null,
                 row => overdue[broker] = Since(row.InstantOrNull(0)),
                 ("broker", broker),

@@ -62,7 +62,12 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
         var queued = new List<WantedSync>();
         var find = SqlScript.For(database);
         find.Query(
-            "select id, connection_id, trigger from sync_runs where state = 'queued' and connection_id = @id order by id limit 1",
+            """
+            select r.id, r.connection_id, r.trigger from sync_runs r join sync_states s on s.connection_id = r.connection_id
+            where r.state = 'queued' and r.connection_id = @id
+                and not exists (select 1 from broker_settings b where b.broker_id = s.broker_id and b.paused_at is not null)
+            order by r.id limit 1
+            """,
             ids: null,
             row => queued.Add(new WantedSync(row.Id(1), row.Id(0), SqlValues.Parse<SyncTrigger>(row.GetString(2)))),
             ("id", connectionId));
@@ -161,8 +166,15 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
                 ("holder", worker.Name));
             // Unless it has come back to life this very moment.
             script.Change(
-                "delete from workers where name = @name and last_seen_at = @seen", ids: null, ("name", worker.Name), ("seen", worker.LastSeenAt));
+                "update workers set lost_at = @now where name = @name and last_seen_at = @seen",
+                ids: null,
+                ("name", worker.Name),
+                ("seen", worker.LastSeenAt),
+                ("now", now));
         }
+
+        // Who was lost is told for a day.
+        script.Change("delete from workers where lost_at < @before", ids: null, ("before", now - Workers.LostAreTold));
 
         script.Query(
             """

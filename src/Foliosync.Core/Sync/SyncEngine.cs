@@ -159,6 +159,11 @@ public sealed partial class SyncEngine
             : connections.Where(c => c.Sync!.State != ConnectionState.Paused);
         connections = request.BrokerId is { } broker ? connections.Where(c => c.BrokerId == broker) : connections;
         connections = request.PortfolioId is { } portfolio ? connections.Where(c => c.PortfolioId == portfolio) : connections;
+        if (request.ConnectionId is null && request.BrokerId is null)
+        {
+            connections = connections.Where(c => !db.BrokerSettings.Any(b => b.BrokerId == c.BrokerId && b.PausedAt != null));
+        }
+
         var ids = await connections.Select(c => c.Id).ToListAsync(cancellationToken).ConfigureAwait(false);
         return await _claims.WantAsync(ids, request.Trigger, cancellationToken).ConfigureAwait(false);
     }
@@ -191,10 +196,12 @@ public sealed partial class SyncEngine
         await foreach (var connection in claimed.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
             using var told = _journal.Begin(connection);
-            var result = cancellationToken.IsCancellationRequested
+            using var work = _workers.AtWork.Begin(connection, cancellationToken);
+            var result = work.Token.IsCancellationRequested
                 ? new ConnectionReading(connection) { Cancelled = true }
-                : await _gate.WaitAsync(connection, cancellationToken).ConfigureAwait(false)
-                    ?? await _reader.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
+                : await _gate.WaitAsync(connection, work.Token).ConfigureAwait(false)
+                    ?? await _reader.ReadAsync(connection, work.Token).ConfigureAwait(false);
+            result.IsStopped = result.Cancelled && work.IsAskedToEnd;
 
             await read.WriteAsync(result, CancellationToken.None).ConfigureAwait(false);
         }
@@ -218,6 +225,7 @@ public sealed partial class SyncEngine
             foreach (var end in ends)
             {
                 _journal.End(end);
+                _workers.AtWork.Count(end);
                 await _prices.NoteAsync(end.Reading, CancellationToken.None).ConfigureAwait(false);
             }
         }

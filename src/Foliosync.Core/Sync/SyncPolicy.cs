@@ -25,12 +25,15 @@ public sealed record RunContext(
 public sealed record Verdict(
     SyncRunState RunState, ConnectionState ConnectionState, int ConsecutiveFailures, DateTimeOffset? NextSyncAt)
 {
+    /// <summary>True when a person ended the run: it is not begun again at once.</summary>
+    public bool IsStopped { get; init; }
+
     /// <summary>What the run at <see cref="NextSyncAt"/> will have been started by.</summary>
     /// <param name="trigger">What started the run that ends now.</param>
     public SyncTrigger NextTrigger(SyncTrigger trigger) => RunState switch
     {
         SyncRunState.Failed => SyncTrigger.Retry,
-        SyncRunState.Cancelled => trigger,
+        SyncRunState.Cancelled when !IsStopped => trigger,
         _ => SyncTrigger.Schedule,
     };
 }
@@ -65,6 +68,13 @@ public static class SyncPolicy
     {
         ArgumentNullException.ThrowIfNull(context);
         return new(SyncRunState.Cancelled, context.State, context.ConsecutiveFailures, Next(context, context.Now));
+    }
+
+    /// <summary>A person ended the run before anything was stored; the next one comes when the schedule wants it.</summary>
+    public static Verdict Stopped(RunContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return new(SyncRunState.Cancelled, context.State, context.ConsecutiveFailures, Next(context, context.ScheduledAt)) { IsStopped = true };
     }
 
     /// <summary>The adapter failed.</summary>

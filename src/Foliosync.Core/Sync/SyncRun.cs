@@ -61,7 +61,7 @@ public sealed class SyncRun
     public IReadOnlyList<SyncStep> Steps { get; set; } = [];
 
     /// <summary>
-    /// Kind of the error: a <see cref="BrokerErrorKind"/>, <c>suspiciousReport</c>, <c>sessionReplaced</c>, <c>databaseAway</c>, <c>interrupted</c> or
+    /// Kind of the error: a <see cref="BrokerErrorKind"/>, <c>suspiciousReport</c>, <c>sessionReplaced</c>, <c>databaseAway</c>, <c>interrupted</c>, <c>cancelled</c> or
     /// <c>internal</c>, camelCase; null when there was none.
     /// </summary>
     public string? ErrorKind { get; set; }
@@ -71,7 +71,37 @@ public sealed class SyncRun
 
     /// <summary>For developers; never a secret; null when there is none.</summary>
     public string? ErrorDetail { get; set; }
+
+    /// <summary>UTC instant at which an operator asked for its end; null when nobody did.</summary>
+    public DateTimeOffset? CancelAskedAt { get; set; }
+
+    /// <summary>What the broker was asked, in order: the first of it, without anything secret.</summary>
+    public IReadOnlyList<RunRequest> Requests { get; set; } = [];
+
+    /// <summary>What was logged while it ran, in order: the first of it.</summary>
+    public IReadOnlyList<RunLogLine> Log { get; set; } = [];
+
+    /// <summary>From start to end, in milliseconds; null until it is over. Computed by the database.</summary>
+    public long? DurationMs { get; private set; }
+
+    /// <summary>True when there are <see cref="Warnings"/>. Computed by the database.</summary>
+    public bool HasWarnings { get; private set; }
 }
+
+/// <summary>One request of a run. Query, headers and body may hold secrets and are not kept.</summary>
+/// <param name="Method">For example <c>GET</c>.</param>
+/// <param name="Host">Host name.</param>
+/// <param name="Path">Path without the query.</param>
+/// <param name="Status">HTTP status; 0 when there was no answer.</param>
+/// <param name="At">UTC instant.</param>
+/// <param name="Milliseconds">Until the head of the answer.</param>
+public sealed record RunRequest(string Method, string Host, string Path, int Status, DateTimeOffset At, int Milliseconds);
+
+/// <summary>One line that was logged while a run was at work.</summary>
+/// <param name="At">UTC instant.</param>
+/// <param name="Level">For example <c>warning</c>.</param>
+/// <param name="Text">The line; of an exception only its type.</param>
+public sealed record RunLogLine(DateTimeOffset At, string Level, string Text);
 
 /// <summary>One step of a run.</summary>
 /// <param name="Name">What was done, for example <c>read holdings</c>.</param>

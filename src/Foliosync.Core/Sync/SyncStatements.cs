@@ -29,7 +29,7 @@ internal static class SyncStatements
     public static readonly RowStatement<RunEnd> EndRuns = new(
         """
         update sync_runs set state = r.state, finished_at = r.finished_at, received = r.received, inserted = r.inserted,
-            updated = r.updated, closed = r.closed, unchanged = r.unchanged, skipped = r.skipped, warnings = r.warnings, steps = r.steps,
+            updated = r.updated, closed = r.closed, unchanged = r.unchanged, skipped = r.skipped, warnings = r.warnings, steps = r.steps, requests = r.requests, log = r.log,
             error_kind = r.error_kind, error_message = r.error_message, error_detail = r.error_detail
         from {rows} where sync_runs.id = r.id
         """,
@@ -44,6 +44,8 @@ internal static class SyncStatements
         Column.Of<RunEnd>("skipped", r => r.Counts.Skipped),
         Column.Of<RunEnd>("warnings", r => SqlValues.ToJson(r.Reading.Warnings)),
         Column.Of<RunEnd>("steps", r => SqlValues.ToJson(r.Reading.Steps)),
+        Column.Of<RunEnd>("requests", r => SqlValues.ToJson(r.Reading.Connection.Told.Requests)),
+        Column.Of<RunEnd>("log", r => SqlValues.ToJson(r.Reading.Connection.Told.Log)),
         Column.Of<RunEnd>("error_kind", r => r.ErrorKind),
         Column.Of<RunEnd>("error_message", r => r.ErrorMessage),
         Column.Of<RunEnd>("error_detail", r => r.ErrorDetail));

@@ -127,6 +127,15 @@ internal sealed partial class SyncStore(
             }
         }
 
+        if (reading.IsStopped)
+        {
+            return new RunEnd(reading, SyncPolicy.Stopped(context), now, default)
+            {
+                ErrorKind = "cancelled",
+                ErrorMessage = "Whoever runs this instance ended this sync. Nothing of it was stored; the next one comes by schedule, or when you ask for it.",
+            };
+        }
+
         if (reading.Cancelled)
         {
             return new RunEnd(reading, SyncPolicy.Cancelled(context), now, default);

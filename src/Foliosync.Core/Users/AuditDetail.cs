@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace Foliosync.Core.Users;
@@ -28,6 +29,18 @@ internal static class AuditDetail
         return Of(
             changed.ToDictionary(p => JsonNamingPolicy.CamelCase.ConvertName(p.Metadata.Name), p => Text(p.OriginalValue)),
             changed.ToDictionary(p => JsonNamingPolicy.CamelCase.ConvertName(p.Metadata.Name), p => Text(p.CurrentValue)));
+    }
+
+    /// <summary>One or several values by name, as JSON.</summary>
+    public static string Of(string name, string? value, params (string Name, string? Value)[] more)
+    {
+        var detail = new JsonObject { [name] = value };
+        foreach (var (other, text) in more)
+        {
+            detail[other] = text;
+        }
+
+        return detail.ToJsonString();
     }
 
     public static (Dictionary<string, string?> Before, Dictionary<string, string?> After) Parse(string? detail)

@@ -2,12 +2,14 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Foliosync.Api.Admin;
+using Foliosync.Api.Monitor;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Admin;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
+using Foliosync.Core.Monitoring;
 using Foliosync.Core.Statements;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Sync.Replays;
@@ -32,6 +34,7 @@ namespace Foliosync.Api;
         typeof(CamelCase<ReviewState>), typeof(CamelCase<LotChangeKind>),
         typeof(CamelCase<TransactionKind>), typeof(CamelCase<TransactionSource>), typeof(CamelCase<DifferenceCause>), typeof(CamelCase<TokenScope>),
         typeof(CamelCase<CheckState>), typeof(CamelCase<CostMethod>), typeof(CamelCase<ShareRole>),
+        typeof(CamelCase<WorkerRole>), typeof(CamelCase<HoldReason>),
         typeof(CamelCase<AlertChannelKind>), typeof(CamelCase<AlertEvent>), typeof(CamelCase<AlertDeliveryState>),
     ])]
 [JsonSerializable(typeof(ProblemDetails))]
@@ -77,6 +80,16 @@ namespace Foliosync.Api;
 [JsonSerializable(typeof(ValuationsView))]
 [JsonSerializable(typeof(PerformanceReport))]
 [JsonSerializable(typeof(UpdateStatus))]
+[JsonSerializable(typeof(MonitorSnapshot))]
+[JsonSerializable(typeof(Page<WorkerView>))]
+[JsonSerializable(typeof(Page<RunBucket>))]
+[JsonSerializable(typeof(RunPage))]
+[JsonSerializable(typeof(RunDetailView))]
+[JsonSerializable(typeof(RunsInput))]
+[JsonSerializable(typeof(RunsActed))]
+[JsonSerializable(typeof(RunActResult))]
+[JsonSerializable(typeof(PauseInput))]
+[JsonSerializable(typeof(Page<RecurringView>))]
 [JsonSerializable(typeof(Page<TokenView>))]
 [JsonSerializable(typeof(TokenInput))]
 [JsonSerializable(typeof(NewTokenView))]

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using Foliosync.Api.Admin;
+using Foliosync.Api.Monitor;
 using Foliosync.Api.Pages;
 using Foliosync.Core.Statements;
 using Foliosync.Core.Storage;
@@ -41,6 +42,7 @@ internal static class FoliosyncApi
         services.AddSingleton<AdminGate>();
         services.AddRateLimiter(limits => limits.AddPolicy<string, LoginPagesLimit>(LoginPagesLimit.Name));
         services.AddSingleton<HoldingPages>();
+        services.AddSingleton<PrometheusText>();
         services.AddOpenApi(ApiDocument.Name, ApiDocument.Configure);
         services.Configure<KestrelServerOptions>(kestrel =>
         {
@@ -75,6 +77,7 @@ internal static class FoliosyncApi
         StatusPage.Map(app);
         Html.MapStyle(app);
         HealthApi.Map(app);
+        MetricsApi.Map(app);
         LoginCallback.Map(app);
         LoginLinkPages.Map(app);
         app.MapOpenApi();
@@ -102,6 +105,7 @@ internal static class FoliosyncApi
         TokensApi.Map(api);
         StatusApi.Map(api);
         AdminApi.Map(api);
+        MonitorApi.Map(api);
         return app;
     }
 }

@@ -43,6 +43,7 @@ internal static class CommandLine
             SyncVerb.Create(),
             ImportVerbs.Create(),
             RunVerbs.Create(),
+            TopVerb.Create(),
             ReportVerb.Create(),
             ConnectVerbs.Create(),
             AccountVerbs.Create(),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Foliosync.Core.Storage;
+using Foliosync.Diagnosis;
 using Foliosync.Hosting;
 
 namespace Foliosync.Cli;
@@ -58,6 +59,7 @@ internal static class DatabaseVerbs
         context.Output.Result(
             new { File = file, Bytes = bytes, MasterKeyIncluded = false },
             console => console.Line($"{file} ({Tables.Number((bytes + 1023) / 1024)} KB)"));
+        await context.Service<OperatorWatch>().NoteBackupAsync(cancellationToken);
         context.Output.Say(context.Settings.MasterKey is null
             ? $"The master key is not in it: keep a copy of {context.Settings.MasterKeyFile} in another place. Without it the credentials in the backup do not open."
             : $"The master key is not in it: keep a copy of {InstanceSettings.MasterKeyName} in another place. Without it the credentials in the backup do not open.");

@@ -8,11 +8,18 @@ namespace Foliosync.Cli;
 /// <summary><c>foliosync work</c>: syncs on schedule without serving anything, until it is told to stop.</summary>
 internal static class WorkVerb
 {
+    private static readonly Option<bool> Status = new("--status") { Description = "Do no work; tell which workers are alive and what each is at. Exit code 1 when none is" };
+
     public static Command Create() => Verb.Create(
-        "work", "Sync on schedule without serving; on PostgreSQL any number of these share the work", RunAsync, ServeVerb.Log);
+        "work", "Sync on schedule without serving; on PostgreSQL any number of these share the work", RunAsync, ServeVerb.Log, Status);
 
     private static async Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
     {
+        if (context.Get(Status))
+        {
+            return await TopVerb.TellWorkersAsync(context, cancellationToken);
+        }
+
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
         context.ConfigureLog(builder.Logging);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = WebServer.ShutdownTime);

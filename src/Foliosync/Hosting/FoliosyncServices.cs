@@ -9,6 +9,7 @@ using Foliosync.Core.Exports;
 using Foliosync.Core.Instruments;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Ledgers;
+using Foliosync.Core.Monitoring;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Prices;
 using Foliosync.Core.Statements;
@@ -67,6 +68,7 @@ internal static class FoliosyncServices
         services.AddSingleton<RunReplay>();
         services.AddSingleton<RunComparison>();
         services.AddSingleton<ReviewDecisions>();
+        AddMonitoring(services, settings);
         AddStatements(services, settings);
         services.AddSingleton<LedgerExport>();
         AddAlerts(services, settings.Alerts);
@@ -98,6 +100,20 @@ internal static class FoliosyncServices
         services.AddSingleton<AdminAccess>();
         services.AddSingleton<AdminViews>();
         services.AddSingleton<InstrumentMerge>();
+    }
+
+    private static void AddMonitoring(IServiceCollection services, InstanceSettings settings)
+    {
+        services.AddSingleton(settings.Monitor);
+        services.AddSingleton<RunSearch>();
+        services.AddSingleton<RunControl>();
+        services.AddSingleton<BrokerControl>();
+        services.AddSingleton<RecurringControl>();
+        services.AddSingleton<MonitorReader>();
+        services.AddSingleton<RunCharts>();
+        services.AddSingleton<OperatorWatch>();
+        services.AddSingleton<IRecurringJob>(s => s.GetRequiredService<OperatorWatch>());
+        services.AddSingleton<ILoggerProvider, RunLog>();
     }
 
     private static void AddStatements(IServiceCollection services, InstanceSettings settings)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Monitoring;
 using Foliosync.Core.Prices;
 using Foliosync.Core.Statements;
 using Foliosync.Core.Sync;
@@ -74,6 +75,9 @@ internal sealed record InstanceSettings
 
     /// <summary>How files are taken.</summary>
     public StatementSettings Statements { get; init; } = new();
+
+    /// <summary>What the monitor may do and when it tells.</summary>
+    public MonitorSettings Monitor { get; init; } = new();
 
     /// <summary>How people are told of alerts.</summary>
     public AlertSettings Alerts { get; init; } = new();
@@ -161,6 +165,7 @@ internal sealed record InstanceSettings
                 .Where(n => n.StartsWith(OpenTelemetryPrefix, StringComparison.Ordinal) && source.Find(n) is not null)
                 .ToDictionary(n => n, n => (string?)source.Find(n)!.Value.Value, StringComparer.OrdinalIgnoreCase),
             Statements = StatementSettingsReader.Read(source),
+            Monitor = MonitorSettingsReader.Read(source),
             Alerts = AlertSettingsReader.Read(source, publicUrl),
             SingleSignOn = SingleSignOnReader.Read(source),
             Brokers = brokers,
@@ -185,6 +190,7 @@ internal sealed record InstanceSettings
                 Shown(SnapshotsKeptName, Text(settings.Retention.Snapshots)),
                 Shown(FailedSnapshotsKeptName, Text(settings.Retention.FailedSnapshots)),
                 .. StatementSettingsReader.Shown(source, settings.Statements),
+                .. MonitorSettingsReader.Shown(source, settings.Monitor),
                 .. AlertSettingsReader.Shown(source, settings.Alerts),
                 Shown(PublicUrlName, settings.PublicUrl.AbsoluteUri),
                 .. SingleSignOnReader.Shown(source, settings.SingleSignOn),

@@ -10,6 +10,7 @@ using Foliosync.Web.Connections;
 using Foliosync.Web.Holdings;
 using Foliosync.Web.Imports;
 using Foliosync.Web.Instruments;
+using Foliosync.Web.Monitor;
 using Foliosync.Web.Overview;
 using Foliosync.Web.Reconciliation;
 using Foliosync.Web.Transactions;
@@ -80,6 +81,7 @@ internal static class FoliosyncWeb
         Passkeys.Map(app);
         OidcSignIn.Map(app);
         HoldingsCsv.Map(app.MapGroup(string.Empty).RequireAuthorization(Policy));
+        MonitorLive.Map(app.MapGroup(string.Empty).RequireAuthorization(Policy));
         var pages = app.MapRazorComponents<App>();
         pages.RequireAuthorization(Policy);
         UploadLimit.Raise(pages, app.Services.GetRequiredService<StatementSettings>());
@@ -132,6 +134,7 @@ internal static class FoliosyncWeb
         services.AddSingleton<ImportReader>();
         services.AddSingleton<FileAccounts>();
         services.AddSingleton<AlertsReader>();
+        services.AddSingleton<MonitorFeed>();
     }
 
     private static IServiceCollection RemoveAll<T>(this IServiceCollection services)

@@ -95,7 +95,7 @@ public sealed class SyncPlannerTests
         var runs = await world.ReadAsync(db => db.SyncRuns.OrderBy(r => r.Id).ToListAsync());
         runs.Select(r => (r.State, r.ErrorKind)).ShouldBe([(SyncRunState.Failed, "interrupted"), (SyncRunState.Succeeded, null)]);
         (await world.StateAsync()).LeaseToken.ShouldBeNull();
-        (await world.ReadAsync(db => db.Workers.CountAsync(w => w.Name.StartsWith("other")))).ShouldBe(0);
+        (await world.ReadAsync(db => db.Workers.CountAsync(w => w.Name.StartsWith("other") && w.LostAt == null))).ShouldBe(0);
     }
 
     [Theory, EachStore]

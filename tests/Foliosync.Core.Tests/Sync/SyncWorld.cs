@@ -83,8 +83,8 @@ internal sealed class SyncWorld : IAsyncDisposable
     public SyncQueue Queue => new(Database, (_, _) => Task.CompletedTask, Clock);
 
     /// <summary>Another engine over the same database, as another process would have it.</summary>
-    public SyncEngine NewEngine() => new(
-        Database, Catalog, _http, Vault, new InstrumentDirectory(Database, Clock), new InstrumentNames(Database, Clock), Settings, new Workers(Database, Clock), Clock, _logs);
+    public SyncEngine NewEngine(Workers? workers = null) => new(
+        Database, Catalog, _http, Vault, new InstrumentDirectory(Database, Clock), new InstrumentNames(Database, Clock), Settings, workers ?? new Workers(Database, Clock), Clock, _logs);
 
     /// <summary>Makes scripted connections with these api keys.</summary>
     public async Task ConnectAsync(params string[] apiKeys)

@@ -31,6 +31,9 @@ public sealed class AccessMatrixTests
 
         /// <summary>One row, named by its id: its owner only.</summary>
         OneRow,
+
+        /// <summary>People who run the instance only.</summary>
+        Operators,
     }
 
     /// <param name="Endpoint">Method and pattern.</param>
@@ -45,6 +48,8 @@ public sealed class AccessMatrixTests
     [
         new("GET /holdings.csv", Access.Open, "/holdings.csv"),
         new("GET /status", Access.Open, "/status"),
+        new("GET /admin/monitor/live", Access.Open, "/admin/monitor/live"),
+        new("GET /metrics", Access.Open, "/metrics"),
         new("GET /_framework/opaque-redirect", Access.Open, "/_framework/opaque-redirect"),
         new("POST /sign-out", Access.Open, "/sign-out"),
         new("POST /passkeys/new", Access.Open, "/passkeys/new"),
@@ -72,6 +77,19 @@ public sealed class AccessMatrixTests
         new("POST /api/v1/portfolios/{id:guid}/shares", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/shares", new { email = Friend, role = "viewer" }),
         new("PATCH /api/v1/portfolios/{id:guid}/shares/{userId:guid}", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/shares/{rows.Friend}", new { role = "editor" }),
         new("DELETE /api/v1/portfolios/{id:guid}/shares/{userId:guid}", Access.OneRow, $"/api/v1/portfolios/{rows.Portfolio}/shares/{rows.Friend}"),
+        new("GET /api/v1/admin/monitor", Access.Operators, "/api/v1/admin/monitor"),
+        new("GET /api/v1/admin/monitor/workers", Access.Operators, "/api/v1/admin/monitor/workers"),
+        new("GET /api/v1/admin/monitor/charts", Access.Operators, "/api/v1/admin/monitor/charts?hours=6"),
+        new("GET /api/v1/admin/monitor/runs", Access.Operators, "/api/v1/admin/monitor/runs?q=state:succeeded"),
+        new("POST /api/v1/admin/monitor/runs", Access.Operators, "/api/v1/admin/monitor/runs", new { act = "retry", ids = Array.Empty<Guid>() }),
+        new("GET /api/v1/admin/monitor/runs/{id:guid}", Access.Operators, $"/api/v1/admin/monitor/runs/{rows.Run}"),
+        new("POST /api/v1/admin/monitor/runs/{id:guid}/{act}", Access.Operators, $"/api/v1/admin/monitor/runs/{rows.ImportRun}/cancel"),
+        new("POST /api/v1/admin/monitor/brokers/{broker}/pause", Access.Operators, "/api/v1/admin/monitor/brokers/demo/pause", new { reason = "A trial." }),
+        new("POST /api/v1/admin/monitor/brokers/{broker}/resume", Access.Operators, "/api/v1/admin/monitor/brokers/demo/resume"),
+        new("POST /api/v1/admin/monitor/connections/{id:guid}/pause", Access.Operators, $"/api/v1/admin/monitor/connections/{rows.Connection}/pause", new { reason = "A trial." }),
+        new("POST /api/v1/admin/monitor/connections/{id:guid}/resume", Access.Operators, $"/api/v1/admin/monitor/connections/{rows.Connection}/resume"),
+        new("GET /api/v1/admin/monitor/jobs", Access.Operators, "/api/v1/admin/monitor/jobs"),
+        new("POST /api/v1/admin/monitor/jobs/{name}/{act}", Access.Operators, "/api/v1/admin/monitor/jobs/prune-history/run"),
         // A rejected report may still be accepted; both need it to be the last thing the broker said.
         new("GET /api/v1/reviews", Access.OwnRows, "/api/v1/reviews"),
         new("GET /api/v1/sync-runs/{id:guid}/review", Access.OneRow, $"/api/v1/sync-runs/{rows.WaitingRun}/review", From: ShareRole.Viewer),
@@ -171,6 +189,8 @@ public sealed class AccessMatrixTests
         var reader = await host.ClientAsync("owner@example.org", TokenScope.Read);
         var other = await host.ClientAsync("other@example.org");
         var nobody = host.Client();
+        var admin = await host.ClientAsync("root@example.org", TokenScope.Admin, UserRole.Admin);
+        var weak = await host.ClientAsync("root@example.org", TokenScope.Write, UserRole.Admin);
         var rows = await SeedAsync(host, owner);
         var failures = new List<string>();
 
@@ -179,6 +199,15 @@ public sealed class AccessMatrixTests
             var reads = entry.Endpoint.StartsWith("GET", StringComparison.Ordinal);
             await ExpectAsync(entry, "nobody", nobody, s => entry.Access == Access.Open ? s != 401 : s == 401);
             await ExpectAsync(entry, "nobody with a wrong token", WithWrongToken(host), s => entry.Access == Access.Open ? s != 401 : s == 401);
+            if (entry.Access == Access.Operators)
+            {
+                await ExpectAsync(entry, "reader", reader, s => s == 403, rows.All);
+                await ExpectAsync(entry, "member", owner, s => s == 403, rows.All);
+                await ExpectAsync(entry, "operator with a token for less", weak, s => s == 403, rows.All);
+                await ExpectAsync(entry, "operator", admin, s => s is (>= 200 and < 300) or 409);
+                continue;
+            }
+
             await ExpectAsync(entry, "reader", reader, s => entry.Access == Access.Open ? s is 200 or 302 or 400 or 404 : reads ? s is 200 or 400 or 404 : s == 403);
             await ExpectAsync(entry, "other", other, s => entry.Access switch
             {
@@ -188,7 +217,7 @@ public sealed class AccessMatrixTests
             }, rows.All);
         }
 
-        foreach (var entry in Matrix(rows).Where(e => e.Access != Access.Open))
+        foreach (var entry in Matrix(rows).Where(e => e.Access is not (Access.Open or Access.Operators)))
         {
             await ExpectAsync(entry, "owner", owner, s => s is >= 200 and < 300);
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Tests.Cli;
@@ -24,10 +25,17 @@ public sealed class WorkersTests
         var killedAt = Stopwatch.GetTimestamp();
         var lost = await fleet.Crowd.RunsOfAsync(killed, SyncRunState.Running);
         lost.ShouldBeGreaterThan(0);
+        // The page shows the same snapshot.
+        await CrowdedInstance.WaitUntilAsync(async () => await LostAsync(fleet) is not null);
+        Stopwatch.GetElapsedTime(killedAt).ShouldBeLessThan(TimeSpan.FromSeconds(15));
         await CrowdedInstance.WaitUntilAsync(async () => await fleet.Crowd.RunsOfAsync(killed, SyncRunState.Running) == 0);
 
         Stopwatch.GetElapsedTime(killedAt).ShouldBeLessThan(TimeSpan.FromSeconds(20));
         await fleet.Crowd.WaitForSuccessesAsync(Connections);
+        var told = (await LostAsync(fleet))!.Value;
+        told.GetProperty("atWork").GetArrayLength().ShouldBeGreaterThan(0);
+        told.GetProperty("takenOverBy").EnumerateArray().Sum(t => t.GetProperty("runs").GetInt32()).ShouldBe(lost);
+        (await fleet.Crowd.Program.RunAsync("top")).Output.ShouldContain("taken over by");
         (await fleet.Crowd.RunsOfAsync(killed, SyncRunState.Failed)).ShouldBe(lost);
         (await other.TerminateAsync()).ShouldBe(0);
         await fleet.Crowd.ShouldBeCompleteAsync();
@@ -108,6 +116,13 @@ public sealed class WorkersTests
         await fleet.ServeAsync();
 
         (await fleet.Crowd.Program.RunAsync("work")).ShouldFailWith(2, "Another process works on the jobs of");
+    }
+
+    // As 'foliosync top' tells it.
+    private static async Task<JsonElement?> LostAsync(Fleet fleet)
+    {
+        var lost = (await fleet.Crowd.Program.JsonAsync("top")).GetProperty("workers").EnumerateArray().Where(w => !w.GetProperty("isAlive").GetBoolean()).ToList();
+        return lost.Count == 0 ? null : lost.Single();
     }
 
     // Which of them finds the work first is chance.

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Text;
+using Foliosync.Core.Sync;
 
 namespace Foliosync.Core.Connections.Http;
 
@@ -12,6 +13,9 @@ namespace Foliosync.Core.Connections.Http;
 /// </summary>
 public sealed class ExchangeRecorder
 {
+    /// <summary>Told of each request, answered or not; null when nobody is told.</summary>
+    internal RunNotes? Notes { get; init; }
+
     // Instrument lists are the same for everyone and a hundred times larger than all the rest.
     private const string NotRecordedType = "text/csv";
 

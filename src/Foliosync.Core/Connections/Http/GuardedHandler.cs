@@ -77,13 +77,18 @@ internal sealed class GuardedHandler(
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, int permit, RequestTimeout timeout)
     {
+        var at = clock.GetUtcNow();
+        var status = 0;
         try
         {
-            return await network.SendAsync(request, timeout.Token).ConfigureAwait(false);
+            var response = await network.SendAsync(request, timeout.Token).ConfigureAwait(false);
+            status = (int)response.StatusCode;
+            return response;
         }
         finally
         {
             limiter?.Exit(permit);
+            recorder?.Notes?.Asked(request.Method.Method, request.RequestUri!, status, at, clock.GetUtcNow());
         }
     }
 

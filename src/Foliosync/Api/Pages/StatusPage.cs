@@ -1,6 +1,7 @@
 using System.Reflection;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Storage;
+using Foliosync.Core.Sync;
 using Foliosync.Diagnosis;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -15,10 +16,10 @@ internal static class StatusPage
     public static void Map(IEndpointRouteBuilder app) => app.MapGet("/status", ShowAsync).ExcludeFromDescription();
 
     private static async Task<ContentHttpResult> ShowAsync(
-        Readiness readiness, Database database, Workers workers, CancellationToken cancellationToken)
+        Readiness readiness, Database database, Workers workers, SyncBacklog backlog, CancellationToken cancellationToken)
     {
         var fault = await readiness.FindFaultAsync(cancellationToken);
-        var notice = fault is null ? (await UpdateStatus.LookAsync(database, workers, cancellationToken)).Notice : null;
+        var notice = fault is null ? (await UpdateStatus.LookAsync(database, workers, backlog, cancellationToken)).Notice : null;
         return Html.Page("Status", $"""
             <h1>Foliosync</h1>
             <p class="lead">Keeps portfolios in step with their brokers.</p>

@@ -12,7 +12,8 @@ namespace Foliosync.Hosting.Jobs;
 internal sealed partial class JobWatch(
     ISchedulerFactory schedulers, IEnumerable<IRecurringJob> jobs, Workers workers, JobHost host, TimeProvider clock, ILogger<JobWatch> log) : BackgroundService
 {
-    private const string Group = "recurring";
+    /// <summary>Group of the recurring jobs and the planner.</summary>
+    public const string Group = "recurring";
 
     private static readonly TimeSpan PlanEvery = TimeSpan.FromSeconds(5);
 

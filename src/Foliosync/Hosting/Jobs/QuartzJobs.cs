@@ -1,5 +1,6 @@
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Jobs;
+using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Valuations;
 using Quartz;
@@ -8,7 +9,7 @@ namespace Foliosync.Hosting.Jobs;
 
 /// <summary>Finds what is due and puts it before the engine.</summary>
 [DisallowConcurrentExecution]
-internal sealed class PlannerJob(SyncPlanner planner, SyncTriggers triggers) : IJob
+internal sealed class PlannerJob(SyncPlanner planner, SyncTriggers triggers, RecurringControl recurring) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
@@ -21,6 +22,11 @@ internal sealed class PlannerJob(SyncPlanner planner, SyncTriggers triggers) : I
         foreach (var shard in plan.Shards)
         {
             await triggers.SyncShardAsync(shard, cancellationToken);
+        }
+
+        foreach (var name in await recurring.AskedAsync(cancellationToken))
+        {
+            await triggers.RunRecurringAsync(name, cancellationToken);
         }
 
         if (plan.HasStaleValues)
@@ -63,23 +69,39 @@ internal sealed class ValuationJob(ValuationUpdates updates) : IJob
 
 /// <summary>Does one of the recurring jobs, named by its key.</summary>
 [DisallowConcurrentExecution]
-internal sealed partial class RecurringJob(IEnumerable<IRecurringJob> jobs, ILogger<RecurringJob> log) : IJob
+internal sealed partial class RecurringJob(IEnumerable<IRecurringJob> jobs, RecurringControl control, TimeProvider clock, ILogger<RecurringJob> log) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         // A newer process may have stored a job that this one does not know.
-        if (jobs.FirstOrDefault(j => j.Name == context.JobDetail.Key.Name) is { } job)
+        if (jobs.FirstOrDefault(j => j.Name == context.JobDetail.Key.Name) is not { } job || !await control.TakeTurnAsync(job.Name, cancellationToken))
         {
-            try
-            {
-                await job.RunAsync(cancellationToken);
-            }
-            catch (BrokerException e)
-            {
-                // Somebody else's trouble, noted where the job keeps its state; the next turn tries again.
-                LogNotNow(log, job.Name, e.Message);
-            }
+            return;
         }
+
+        var (at, began) = (clock.GetUtcNow(), clock.GetTimestamp());
+        string? error = null;
+        try
+        {
+            await job.RunAsync(cancellationToken);
+        }
+        catch (BrokerException e)
+        {
+            // Somebody else's trouble, noted where the job keeps its state; the next turn tries again.
+            error = e.Message;
+            LogNotNow(log, job.Name, e.Message);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && !StorageFailure.IsAway(e))
+        {
+            // Texts of exceptions may repeat what they choked on.
+            error = e.GetType().Name;
+            await NoteAsync();
+            throw;
+        }
+
+        await NoteAsync();
+
+        Task NoteAsync() => control.NoteAsync(job.Name, new RecurringTurn(at, (long)clock.GetElapsedTime(began).TotalMilliseconds, error), cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Job} could not be done now: {Reason}")]

@@ -69,6 +69,17 @@ internal sealed class SyncTriggers(ISchedulerFactory schedulers)
         await scheduler.ScheduleTrigger(trigger, TriggerConflict.Keep, cancellationToken);
     }
 
+    /// <summary>Gives a recurring job a turn at once, if this engine knows it.</summary>
+    public async Task RunRecurringAsync(string name, CancellationToken cancellationToken)
+    {
+        var scheduler = await schedulers.GetScheduler(cancellationToken);
+        var key = new JobKey(name, JobWatch.Group);
+        if (await scheduler.Exists(key, cancellationToken))
+        {
+            await scheduler.TriggerJob(key, cancellationToken);
+        }
+    }
+
     /// <summary>The shard that a job stands for.</summary>
     public static DueShard ShardOf(JobKey key)
     {

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Storage;
+using Foliosync.Core.Sync;
 using Foliosync.Core.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,7 +13,7 @@ namespace Foliosync.Hosting.Jobs;
 /// messages are sent by workers.
 /// </summary>
 internal sealed partial class WorkerWatch(
-    Database database, Workers workers, Incidents incidents, AlertDeliveries deliveries, TimeProvider clock, ILogger<WorkerWatch> log) : BackgroundService
+    Database database, Workers workers, SyncBacklog backlog, Incidents incidents, AlertDeliveries deliveries, TimeProvider clock, ILogger<WorkerWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(15);
 
@@ -29,8 +30,8 @@ internal sealed partial class WorkerWatch(
         {
             try
             {
-                var status = await UpdateStatus.LookAsync(database, workers, stoppingToken);
-                if (status.Notice is null)
+                var status = await UpdateStatus.LookAsync(database, workers, backlog, stoppingToken);
+                if (status.IsUpdating)
                 {
                     missingSince = clock.GetTimestamp();
                     if (isTold)
@@ -42,7 +43,7 @@ internal sealed partial class WorkerWatch(
                 else if (clock.GetElapsedTime(missingSince) >= Patience)
                 {
                     await ForEachOperatorAsync(
-                        (id, stop) => incidents.RaiseAsync(id, id, null, AlertKinds.WorkersDown, status.Notice, stop), stoppingToken);
+                        (id, stop) => incidents.RaiseAsync(id, id, null, AlertKinds.WorkersDown, status.Notice!, stop), stoppingToken);
                     isTold = true;
                     await deliveries.RunAsync(stoppingToken);
                 }

@@ -105,6 +105,8 @@ internal sealed record AlertRow(Alert Alert, string? Label, Guid? ReviewRun)
         AlertKinds.StatementDue when Label is not null && Alert.SubjectId is { } account => $"/import?account={account}",
         AlertKinds.ChannelDead when Alert.SubjectId is { } channel => $"/settings/notifications/{channel}",
         AlertKinds.WorkersDown => "/status",
+        AlertKinds.WorkerLost or AlertKinds.SyncsLate => "/admin/monitor",
+        AlertKinds.BrokerFails => "/admin/monitor/brokers",
         _ when Label is not null => $"/connections/{Alert.ConnectionId}",
         _ => null,
     };

@@ -20,6 +20,9 @@ public sealed record ConnectionStatus
     /// <summary>Whether it works, and who has to act.</summary>
     public required ConnectionState State { get; init; }
 
+    /// <summary>Why an operator has paused its broker; null while it is not paused.</summary>
+    public string? BrokerPaused { get; init; }
+
     /// <summary>True when only files feed it, so that nothing can be synced.</summary>
     public required bool FilesOnly { get; init; }
 

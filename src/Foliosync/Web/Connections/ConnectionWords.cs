@@ -21,10 +21,11 @@ internal static class ConnectionWords
     };
 
     /// <summary>A state in a word or two; a broker that works as a rule may be in trouble now.</summary>
-    public static string Of(ConnectionStatus connection, IStringLocalizer<Texts> t) => IsTryingAgain(connection) ? t["Trying again"] : Of(connection.State, t);
+    public static string Of(ConnectionStatus connection, IStringLocalizer<Texts> t) =>
+        connection.BrokerPaused is not null ? t["Waits"] : IsTryingAgain(connection) ? t["Trying again"] : Of(connection.State, t);
 
     /// <summary>The tone of a badge.</summary>
-    public static string ToneOf(ConnectionStatus connection) => IsTryingAgain(connection) ? "warn" : ToneOf(connection.State);
+    public static string ToneOf(ConnectionStatus connection) => connection.BrokerPaused is not null || IsTryingAgain(connection) ? "warn" : ToneOf(connection.State);
 
     /// <summary>The tone of a badge.</summary>
     public static string ToneOf(ConnectionState state) => state switch
@@ -38,6 +39,7 @@ internal static class ConnectionWords
     /// <summary>How a connection is and what follows from it, in a sentence or two.</summary>
     public static string Sentence(ConnectionStatus connection, IStringLocalizer<Texts> t) => connection switch
     {
+        { BrokerPaused: { } why, IsRunning: false } => t["Whoever runs this instance has paused {0}: {1} Your data is as it was, and the sync follows by itself.", connection.BrokerName, why],
         { ActiveRun: not null, IsRunning: true } => t["{0} is being read.", connection.BrokerName],
         { ActiveRun: not null } => t["A sync waits for its turn."],
         { State: ConnectionState.NeedsLogin } => t["The session at {0} is over. Log in there once; the sync then begins by itself.", connection.BrokerName],

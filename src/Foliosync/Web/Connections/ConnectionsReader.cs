@@ -96,7 +96,9 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
             .Where(r => ids.Contains(r.ConnectionId) && r.State == ReviewState.Waiting)
             .Select(r => new WaitingReview(r.ConnectionId, r.LastRunId))
             .ToListAsync(cancellationToken);
-        return views.ConvertAll(v => StatusOf(v, active.Find(r => r.ConnectionId == v.Id), waiting.Find(r => r.ConnectionId == v.Id)));
+        var paused = await db.BrokerSettings.AsNoTracking().Where(b => b.PausedAt != null)
+            .ToDictionaryAsync(b => b.BrokerId, b => b.PauseReason ?? string.Empty, cancellationToken);
+        return views.ConvertAll(v => StatusOf(v, active.Find(r => r.ConnectionId == v.Id), waiting.Find(r => r.ConnectionId == v.Id)) with { BrokerPaused = paused.GetValueOrDefault(v.Broker) });
     }
 
     private ConnectionStatus StatusOf(ConnectionView view, ActiveRun? active, WaitingReview? review)

@@ -414,6 +414,14 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("enabled");
 
+                    b.Property<string>("PauseReason")
+                        .HasColumnType("text")
+                        .HasColumnName("pause_reason");
+
+                    b.Property<DateTimeOffset?>("PausedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("paused_at");
+
                     b.HasKey("BrokerId")
                         .HasName("pk_broker_settings");
 
@@ -559,6 +567,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasDefaultValue("schedule")
                         .HasColumnName("next_trigger");
 
+                    b.Property<string>("PauseReason")
+                        .HasColumnType("text")
+                        .HasColumnName("pause_reason");
+
                     b.Property<DateTimeOffset?>("SessionCheckedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("session_checked_at");
@@ -698,15 +710,82 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.ToTable("prices");
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Jobs.RecurringState", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset?>("AskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("asked_at");
+
+                    b.Property<string>("PauseReason")
+                        .HasColumnType("text")
+                        .HasColumnName("pause_reason");
+
+                    b.Property<DateTimeOffset?>("PausedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("paused_at");
+
+                    b.Property<string>("Turns")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasColumnName("turns")
+                        .HasDefaultValueSql("'[]'");
+
+                    b.HasKey("Name")
+                        .HasName("pk_recurring_states");
+
+                    b.ToTable("recurring_states");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Jobs.WorkerPresence", b =>
                 {
                     b.Property<string>("Name")
                         .HasColumnType("text")
                         .HasColumnName("name");
 
+                    b.Property<string>("AtWork")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasColumnName("at_work")
+                        .HasDefaultValueSql("'[]'");
+
+                    b.Property<int>("Busy")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("busy");
+
+                    b.Property<long>("Failed")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("failed");
+
                     b.Property<DateTimeOffset>("LastSeenAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_seen_at");
+
+                    b.Property<int>("LoadPercent")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("load_percent");
+
+                    b.Property<DateTimeOffset?>("LostAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lost_at");
+
+                    b.Property<long>("MemoryBytes")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("memory_bytes");
 
                     b.Property<string>("Role")
                         .IsRequired()
@@ -718,6 +797,12 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("started_at");
 
+                    b.Property<long>("Succeeded")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("succeeded");
+
                     b.Property<string>("Version")
                         .IsRequired()
                         .HasColumnType("text")
@@ -727,6 +812,53 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasName("pk_workers");
 
                     b.ToTable("workers", (string)null);
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Monitoring.RunHour", b =>
+                {
+                    b.Property<DateTimeOffset>("Hour")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("hour");
+
+                    b.Property<string>("BrokerId")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("broker_id");
+
+                    b.Property<string>("Worker")
+                        .HasColumnType("text")
+                        .HasColumnName("worker");
+
+                    b.Property<string>("Durations")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("durations");
+
+                    b.Property<long>("Failed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("failed");
+
+                    b.Property<string>("Lags")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("lags");
+
+                    b.Property<long>("Other")
+                        .HasColumnType("bigint")
+                        .HasColumnName("other");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("bigint")
+                        .HasColumnName("requests");
+
+                    b.Property<long>("Succeeded")
+                        .HasColumnType("bigint")
+                        .HasColumnName("succeeded");
+
+                    b.HasKey("Hour", "BrokerId", "Worker")
+                        .HasName("pk_run_hours");
+
+                    b.ToTable("run_hours");
                 });
 
             modelBuilder.Entity("Foliosync.Core.Portfolios.BrokerAccount", b =>
@@ -1424,6 +1556,10 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("attempt");
 
+                    b.Property<DateTimeOffset?>("CancelAskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("cancel_asked_at");
+
                     b.Property<int>("Closed")
                         .HasColumnType("integer")
                         .HasColumnName("closed");
@@ -1431,6 +1567,12 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.Property<Guid>("ConnectionId")
                         .HasColumnType("uuid")
                         .HasColumnName("connection_id");
+
+                    b.Property<long?>("DurationMs")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("bigint")
+                        .HasColumnName("duration_ms")
+                        .HasComputedColumnSql("(extract(epoch from finished_at - started_at) * 1000)::bigint", true);
 
                     b.Property<string>("ErrorDetail")
                         .HasColumnType("text")
@@ -1448,9 +1590,22 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("finished_at");
 
+                    b.Property<bool>("HasWarnings")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("boolean")
+                        .HasColumnName("has_warnings")
+                        .HasComputedColumnSql("warnings <> '[]'", true);
+
                     b.Property<int>("Inserted")
                         .HasColumnType("integer")
                         .HasColumnName("inserted");
+
+                    b.Property<string>("Log")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasColumnName("log")
+                        .HasDefaultValueSql("'[]'");
 
                     b.Property<DateTimeOffset>("QueuedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1459,6 +1614,13 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
                     b.Property<int>("Received")
                         .HasColumnType("integer")
                         .HasColumnName("received");
+
+                    b.Property<string>("Requests")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasColumnName("requests")
+                        .HasDefaultValueSql("'[]'");
 
                     b.Property<int>("Skipped")
                         .HasColumnType("integer")
@@ -1507,6 +1669,9 @@ namespace Foliosync.Core.Storage.Migrations.Postgres
 
                     b.HasIndex("ConnectionId", "Id")
                         .HasDatabaseName("ix_sync_runs_connection_id_id");
+
+                    b.HasIndex("DurationMs", "Id")
+                        .HasDatabaseName("ix_sync_runs_duration_ms_id");
 
                     b.HasIndex("State", "Id")
                         .HasDatabaseName("ix_sync_runs_state_id");

@@ -409,6 +409,14 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("enabled");
 
+                    b.Property<string>("PauseReason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pause_reason");
+
+                    b.Property<long?>("PausedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("paused_at");
+
                     b.HasKey("BrokerId")
                         .HasName("pk_broker_settings");
 
@@ -554,6 +562,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasDefaultValue("schedule")
                         .HasColumnName("next_trigger");
 
+                    b.Property<string>("PauseReason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pause_reason");
+
                     b.Property<long?>("SessionCheckedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("session_checked_at");
@@ -691,15 +703,82 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.ToTable("prices");
                 });
 
+            modelBuilder.Entity("Foliosync.Core.Jobs.RecurringState", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long?>("AskedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("asked_at");
+
+                    b.Property<string>("PauseReason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pause_reason");
+
+                    b.Property<long?>("PausedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("paused_at");
+
+                    b.Property<string>("Turns")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("turns")
+                        .HasDefaultValueSql("'[]'");
+
+                    b.HasKey("Name")
+                        .HasName("pk_recurring_states");
+
+                    b.ToTable("recurring_states");
+                });
+
             modelBuilder.Entity("Foliosync.Core.Jobs.WorkerPresence", b =>
                 {
                     b.Property<string>("Name")
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
 
+                    b.Property<string>("AtWork")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at_work")
+                        .HasDefaultValueSql("'[]'");
+
+                    b.Property<int>("Busy")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0)
+                        .HasColumnName("busy");
+
+                    b.Property<long>("Failed")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("failed");
+
                     b.Property<long>("LastSeenAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("last_seen_at");
+
+                    b.Property<int>("LoadPercent")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0)
+                        .HasColumnName("load_percent");
+
+                    b.Property<long?>("LostAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lost_at");
+
+                    b.Property<long>("MemoryBytes")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("memory_bytes");
 
                     b.Property<string>("Role")
                         .IsRequired()
@@ -711,6 +790,12 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("started_at");
 
+                    b.Property<long>("Succeeded")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("succeeded");
+
                     b.Property<string>("Version")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -720,6 +805,53 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasName("pk_workers");
 
                     b.ToTable("workers", (string)null);
+                });
+
+            modelBuilder.Entity("Foliosync.Core.Monitoring.RunHour", b =>
+                {
+                    b.Property<long>("Hour")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hour");
+
+                    b.Property<string>("BrokerId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("broker_id");
+
+                    b.Property<string>("Worker")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("worker");
+
+                    b.Property<string>("Durations")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("durations");
+
+                    b.Property<long>("Failed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failed");
+
+                    b.Property<string>("Lags")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lags");
+
+                    b.Property<long>("Other")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("other");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("requests");
+
+                    b.Property<long>("Succeeded")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("succeeded");
+
+                    b.HasKey("Hour", "BrokerId", "Worker")
+                        .HasName("pk_run_hours");
+
+                    b.ToTable("run_hours");
                 });
 
             modelBuilder.Entity("Foliosync.Core.Portfolios.BrokerAccount", b =>
@@ -1413,6 +1545,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempt");
 
+                    b.Property<long?>("CancelAskedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cancel_asked_at");
+
                     b.Property<int>("Closed")
                         .HasColumnType("INTEGER")
                         .HasColumnName("closed");
@@ -1420,6 +1556,12 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.Property<Guid>("ConnectionId")
                         .HasColumnType("TEXT")
                         .HasColumnName("connection_id");
+
+                    b.Property<long?>("DurationMs")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("duration_ms")
+                        .HasComputedColumnSql("(finished_at - started_at) / 1000", false);
 
                     b.Property<string>("ErrorDetail")
                         .HasColumnType("TEXT")
@@ -1437,9 +1579,22 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("finished_at");
 
+                    b.Property<bool>("HasWarnings")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("has_warnings")
+                        .HasComputedColumnSql("warnings <> '[]'", false);
+
                     b.Property<int>("Inserted")
                         .HasColumnType("INTEGER")
                         .HasColumnName("inserted");
+
+                    b.Property<string>("Log")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("log")
+                        .HasDefaultValueSql("'[]'");
 
                     b.Property<long>("QueuedAt")
                         .HasColumnType("INTEGER")
@@ -1448,6 +1603,13 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                     b.Property<int>("Received")
                         .HasColumnType("INTEGER")
                         .HasColumnName("received");
+
+                    b.Property<string>("Requests")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("requests")
+                        .HasDefaultValueSql("'[]'");
 
                     b.Property<int>("Skipped")
                         .HasColumnType("INTEGER")
@@ -1496,6 +1658,9 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
 
                     b.HasIndex("ConnectionId", "Id")
                         .HasDatabaseName("ix_sync_runs_connection_id_id");
+
+                    b.HasIndex("DurationMs", "Id")
+                        .HasDatabaseName("ix_sync_runs_duration_ms_id");
 
                     b.HasIndex("State", "Id")
                         .HasDatabaseName("ix_sync_runs_state_id");

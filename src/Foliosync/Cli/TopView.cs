@@ -1,0 +1,109 @@
+using System.Globalization;
+using Foliosync.Core.Monitoring;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Foliosync.Cli;
+
+/// <summary>How <c>foliosync top</c> shows the cluster.</summary>
+internal static class TopView
+{
+    private const int MostRuns = 15;
+
+    /// <summary>Everything.</summary>
+    public static IRenderable Of(MonitorSnapshot seen)
+    {
+        var parts = new List<IRenderable>
+        {
+            new Text(string.Create(
+                CultureInfo.InvariantCulture,
+                $"foliosync {seen.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z  workers {seen.Workers.Count(w => w.IsAlive)}  running {seen.Running}  queued {seen.Queued}  queue age {Took(seen.QueueAge * 1000)}  late {Took(seen.Overdue * 1000)}  24 h: {seen.Succeeded} succeeded, {seen.Failed} failed")),
+            Workers(seen.Workers),
+        };
+        if (Runs(seen) is { Rows.Count: > 0 } runs)
+        {
+            parts.Add(runs);
+        }
+
+        parts.Add(Brokers(seen.Brokers));
+        return new Rows(parts);
+    }
+
+    /// <summary>The workers, and what became of what lost ones were at.</summary>
+    public static Table Workers(IReadOnlyList<WorkerView> workers)
+    {
+        var table = Tables.Create("Worker", "State", "Seen", "#Busy", "#Succeeded", "#Other", "#Load", "#Memory", "Version", "What");
+        foreach (var worker in workers)
+        {
+            table.Row(
+                worker.Name,
+                worker.IsAlive ? "alive" : "lost",
+                Tables.Instant(worker.LastSeenAt),
+                Tables.Number(worker.Busy),
+                Tables.Number(worker.Succeeded),
+                Tables.Number(worker.Failed),
+                worker.Load.ToString("0.00", CultureInfo.InvariantCulture),
+                $"{worker.MemoryBytes / 1024 / 1024} MB",
+                worker.Version,
+                WhatOf(worker));
+        }
+
+        return table;
+    }
+
+    /// <summary>A time for people.</summary>
+    public static string Took(long milliseconds) => milliseconds switch
+    {
+        < 1_000 => string.Create(CultureInfo.InvariantCulture, $"{milliseconds} ms"),
+        < 120_000 => string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000.0:0.#} s"),
+        < 7_200_000 => string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 60_000.0:0} min"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 3_600_000.0:0.#} h"),
+    };
+
+    private static Table Runs(MonitorSnapshot seen)
+    {
+        var table = Tables.Create("Run", "Connection", "Broker", "Step", "#For", "Worker");
+        foreach (var (run, worker) in seen.Workers.Where(w => w.IsAlive).SelectMany(w => w.AtWork.Select(r => (r, w.Name))).OrderBy(r => r.r.StartedAt).Take(MostRuns))
+        {
+            table.Row(run.RunId.ToString(), run.Label, run.Broker, run.Step, Took((long)(seen.At - run.StartedAt).TotalMilliseconds), worker);
+        }
+
+        return table;
+    }
+
+    private static Table Brokers(IReadOnlyList<BrokerStatus> brokers)
+    {
+        var table = Tables.Create("Broker", "State", "#Connections", "#Due", "#Late", "#Succeeded 24 h", "#Failed 24 h", "#Rate");
+        foreach (var broker in brokers)
+        {
+            table.Row(
+                broker.Id,
+                StateOf(broker),
+                Tables.Number(broker.Connections),
+                Tables.Number(broker.Due),
+                Took(broker.Overdue * 1000),
+                Tables.Number(broker.Succeeded),
+                Tables.Number(broker.Failed),
+                broker.SuccessRate is { } rate ? rate.ToString("0.0 %", CultureInfo.InvariantCulture) : "-");
+        }
+
+        return table;
+    }
+
+    private static string WhatOf(WorkerView worker)
+    {
+        var labels = string.Join(", ", worker.AtWork.Take(3).Select(r => r.Label)) + (worker.Busy > 3 ? $" and {worker.Busy - 3} more" : string.Empty);
+        return worker.IsAlive ? labels
+            : worker.TakenOverBy.Count == 0 ? $"was at: {labels}"
+            : $"was at: {labels}; taken over by {string.Join(", ", worker.TakenOverBy.Select(t => $"{t.Worker} ({t.Runs})"))}";
+    }
+
+    private static string StateOf(BrokerStatus broker) => broker switch
+    {
+        { PausedAt: not null } => $"paused: {broker.PauseReason}",
+        { Enabled: false } => "switched off",
+        { HeldUntil: { } until } => $"left alone until {Tables.Instant(until)}",
+        { CircuitOpenedAt: not null } => "being tried",
+        _ => "open",
+    };
+}
