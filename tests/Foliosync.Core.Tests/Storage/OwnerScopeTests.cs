@@ -4,6 +4,7 @@ using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Instruments;
 using Foliosync.Core.Jobs;
+using Foliosync.Core.Monitoring;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Prices;
 using Foliosync.Core.Statements;
@@ -42,6 +43,8 @@ public sealed class OwnerScopeTests
         [typeof(BrokerSettings)] = "the instance's",
         [typeof(BrokerHealth)] = "the instance's",
         [typeof(WorkerPresence)] = "the instance's",
+        [typeof(RecurringState)] = "the instance's",
+        [typeof(RunHour)] = "the instance's: counts, without whose they are",
         [typeof(PriceFeedState)] = "the instance's",
         [typeof(FxRate)] = "shared by all",
         [typeof(Instrument)] = "shared by all",
