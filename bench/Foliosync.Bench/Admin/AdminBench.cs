@@ -85,7 +85,13 @@ internal static class AdminBench
         var connection = new BrokerConnection { Id = Guid.CreateVersion7(now), OwnerId = user.Id, PortfolioId = portfolio.Id, BrokerId = "demo", Label = "Bench" };
         var accounts = Enumerable.Range(0, Accounts).Select(i => new BrokerAccount
         {
-            Id = Guid.CreateVersion7(now), OwnerId = user.Id, ConnectionId = connection.Id, PortfolioId = portfolio.Id, ExternalId = $"A{i}", Name = $"Account {i}", Currency = "INR",
+            Id = Guid.CreateVersion7(now),
+            OwnerId = user.Id,
+            ConnectionId = connection.Id,
+            PortfolioId = portfolio.Id,
+            ExternalId = $"A{i}",
+            Name = $"Account {i}",
+            Currency = "INR",
         }).ToList();
         await using (var db = database.Open(OwnerScope.Everyone))
         {
@@ -93,7 +99,10 @@ internal static class AdminBench
             db.AddRange(accounts);
             db.AddRange(Enumerable.Range(0, Instruments).Select(i => new Instrument
             {
-                Id = Guid.CreateVersion7(now), Symbol = $"SYM{i}", AssetClass = AssetClass.Equity, Currency = "INR",
+                Id = Guid.CreateVersion7(now),
+                Symbol = $"SYM{i}",
+                AssetClass = AssetClass.Equity,
+                Currency = "INR",
             }));
             await db.SaveChangesAsync(cancellationToken);
         }

@@ -89,7 +89,7 @@ internal static class MonitorCommand
     private const string Sqlite = $"""
         with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < @runs),
         times as (select n, cast((unixepoch('now') - n * (7776000.0 / @runs)) * 1000 as integer) as ms from numbers),
-        c as (select id, row_number() over (order by id) as row, count(*) over () as all_rows from connections)
+        c as materialized (select id, row_number() over (order by id) as row from connections)
         insert into sync_runs ({Columns})
         select upper(substr(printf('%012x', ms), 1, 8) || '-' || substr(printf('%012x', ms), 9, 4) || '-7' || printf('%03x', n % 4096) || '-8' || printf('%03x', (n / 4096) % 4096) || '-' || printf('%012x', n)),
             c.id, 'schedule', case when n % 20 = 0 then 'failed' else 'succeeded' end, ms * 1000, ms * 1000, ms * 1000 + (n % 30000) * 1000, 1 + n % 3, 'host/1/1', 10, 0, 0, 0, 10, 0, '[]', '[]',

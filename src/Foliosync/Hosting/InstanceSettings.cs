@@ -23,10 +23,6 @@ internal sealed record InstanceSettings
     public const string SyncIntervalName = "FOLIOSYNC_SYNC__INTERVAL";
     public const string LogName = "FOLIOSYNC_LOG";
     public const string LogLevelName = "FOLIOSYNC_LOG_LEVEL";
-    public const string RunsKeptName = "FOLIOSYNC_RETENTION__RUNS";
-    public const string FailedRunsKeptName = "FOLIOSYNC_RETENTION__FAILEDRUNS";
-    public const string SnapshotsKeptName = "FOLIOSYNC_RETENTION__SNAPSHOTS";
-    public const string FailedSnapshotsKeptName = "FOLIOSYNC_RETENTION__FAILEDSNAPSHOTS";
 
     /// <summary>Name of the settings file in the data directory.</summary>
     public const string FileName = "foliosync.json";
@@ -160,7 +156,7 @@ internal sealed record InstanceSettings
             SyncIntervalIsChosen = source.Find(SyncIntervalName) is not null,
             LogAsJson = ReadLog(source.Find(LogName)?.Value),
             LogLevel = ReadLogLevel(source.Find(LogLevelName)?.Value),
-            Retention = ReadRetention(source),
+            Retention = RetentionSettingsReader.Read(source),
             OpenTelemetry = source.Names
                 .Where(n => n.StartsWith(OpenTelemetryPrefix, StringComparison.Ordinal) && source.Find(n) is not null)
                 .ToDictionary(n => n, n => (string?)source.Find(n)!.Value.Value, StringComparer.OrdinalIgnoreCase),
@@ -185,10 +181,7 @@ internal sealed record InstanceSettings
                 Shown(SyncIntervalName, Text(interval)),
                 Shown(LogName, settings.LogAsJson ? "json" : "text"),
                 Shown(LogLevelName, settings.LogLevel.ToString().ToLowerInvariant()),
-                Shown(RunsKeptName, Text(settings.Retention.Runs)),
-                Shown(FailedRunsKeptName, Text(settings.Retention.FailedRuns)),
-                Shown(SnapshotsKeptName, Text(settings.Retention.Snapshots)),
-                Shown(FailedSnapshotsKeptName, Text(settings.Retention.FailedSnapshots)),
+                .. RetentionSettingsReader.Shown(source, settings.Retention),
                 .. StatementSettingsReader.Shown(source, settings.Statements),
                 .. MonitorSettingsReader.Shown(source, settings.Monitor),
                 .. AlertSettingsReader.Shown(source, settings.Alerts),
@@ -316,33 +309,6 @@ internal sealed record InstanceSettings
         "WARNING" => LogLevel.Warning,
         _ => throw new SettingsException($"{LogLevelName} is '{text}'. Say debug, information or warning."),
     };
-
-    private static RetentionSettings ReadRetention(SettingsSource source)
-    {
-        var usual = new RetentionSettings();
-        return new RetentionSettings
-        {
-            Runs = Read(RunsKeptName, usual.Runs),
-            FailedRuns = Read(FailedRunsKeptName, usual.FailedRuns),
-            Snapshots = Read(SnapshotsKeptName, usual.Snapshots),
-            FailedSnapshots = Read(FailedSnapshotsKeptName, usual.FailedSnapshots),
-        };
-
-        TimeSpan Read(string name, TimeSpan otherwise)
-        {
-            if (source.Find(name)?.Value is not { } text)
-            {
-                return otherwise;
-            }
-
-            var time = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days <= 36_500
-                ? TimeSpan.FromDays(days)
-                : TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var exact) ? exact : TimeSpan.Zero;
-            return time >= TimeSpan.FromHours(1) && time <= TimeSpan.FromDays(36_500)
-                ? time
-                : throw new SettingsException($"{name} is '{text}', which is not a number of days like 90, nor a time of an hour at least like 12:00:00.");
-        }
-    }
 
     private static (Dictionary<string, BrokerOverride> Brokers, List<EffectiveSetting> Shown, List<string> Warnings) ReadBrokers(
         SettingsSource source, IReadOnlyCollection<string> brokerIds)

@@ -50,7 +50,8 @@ public sealed class SettingsTests
         (string, string)[] change = [("present", PageClient.Password), ("password", "another long password")];
         using (var late = await person.SubmitAsync(open, "password", change))
         {
-            (await PageClient.DocumentAsync(late)).QuerySelector(".banner")!.TextContent.ShouldContain("Nothing was changed");
+            // Beside the one that no worker has been alive for so long.
+            (await PageClient.DocumentAsync(late)).QuerySelectorAll(".banner").ShouldContain(b => b.TextContent.Contains("Nothing was changed", StringComparison.Ordinal));
         }
 
         using (var app = await person.Http.GetAsync("/settings/security/app"))
@@ -136,8 +137,14 @@ public sealed class SettingsTests
         {
         }
 
-        var run = (await person.Http.GetJsonAsync("/api/v1/sync-runs")).Items().ShouldHaveSingleItem();
-        await person.Http.WaitForAsync(run.Id());
+        // The one that was asked for, and perhaps the one that the new connection was due for.
+        var runs = (await person.Http.GetJsonAsync("/api/v1/sync-runs")).Items();
+        runs.ShouldNotBeEmpty();
+        foreach (var run in runs)
+        {
+            await person.Http.WaitForAsync(run.Id());
+        }
+
         var page = await person.GetAsync("/settings/data");
         var export = page.Links.First(l => l.HasAttribute("download")).GetAttribute("href");
         (await person.Http.GetStringAsync(export)).ShouldContain("INF");
