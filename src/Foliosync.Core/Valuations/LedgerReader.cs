@@ -20,6 +20,9 @@ internal sealed class LedgerReader(Database database, ReadSnapshot read)
     // A transaction can explain units that are reported so many days later, and one more for the time zone.
     private const int Reach = UnitsHistory.Window + 1;
 
+    // Days before the first one in which a pause is looked for.
+    private const int PauseWithin = 90;
+
     private static readonly DateTimeOffset Ever = DateTimeOffset.UnixEpoch;
 
     /// <summary>Reads everything.</summary>
@@ -52,7 +55,7 @@ internal sealed class LedgerReader(Database database, ReadSnapshot read)
             return null;
         }
 
-        var since = new DateTimeOffset(first.AddDays(-Reach), TimeOnly.MinValue, TimeSpan.Zero);
+        var since = StartOf(first.AddDays(-Reach));
         var rows = new ValuedRows(account);
         var script = SqlScript.For(database);
         rows.QueryHoldings(script);
@@ -71,21 +74,17 @@ internal sealed class LedgerReader(Database database, ReadSnapshot read)
         var instruments = rows.InstrumentIds();
         await PriceHistory.ReadAsync(read, prices, instruments, first, last, account.BrokerId, cancellationToken).ConfigureAwait(false);
 
-        // Of what was traded lately, or is worth an old price that a split may have divided since, the whole past counts.
+        // Of what is worth an old price all splits since count, and so does all of its past.
         var oldest = first.AddDays(-UnitsHistory.Window);
-        var whole = rows.Units.Where(u => u.To is not null || u.From >= oldest).Select(u => u.InstrumentId)
+        var whole = instruments.Where(i => prices.LastDay(i, first) is not { } day || day < oldest).ToHashSet();
+        var traded = rows.Units.Where(u => u.To is not null || u.From >= oldest).Select(u => u.InstrumentId)
             .Concat(rows.Transactions.Where(t => t.InstrumentId is not null).Select(t => t.InstrumentId!.Value))
-            .Concat(instruments.Where(i => prices.LastDay(i, first) is not { } day || day < oldest))
+            .Where(i => !whole.Contains(i))
             .ToHashSet();
-        if (whole.Count > 0)
-        {
-            rows.Units.RemoveAll(u => u.To is not null);
-            rows.Transactions.RemoveAll(t => t.InstrumentId is not null);
-            var past = SqlScript.For(database);
-            rows.QueryPeriods(past, Ever, whole);
-            rows.QueryTransactions(past, whole);
-            await RunAsync(past, cancellationToken).ConfigureAwait(false);
-        }
+        rows.Units.RemoveAll(u => u.To is not null);
+        rows.Transactions.RemoveAll(t => t.InstrumentId is not null);
+        await ReadTradedAsync(rows, traded, whole, first, cancellationToken).ConfigureAwait(false);
+        await ReadWholeAsync(rows, whole, cancellationToken).ConfigureAwait(false);
 
         var valued = new ValuedAccount(account.Id, account.Currency, account.State.CashFrom is not null, account.State.ReportedFrom, account.State.CashFrom);
         return new AccountLedger(
@@ -99,12 +98,57 @@ internal sealed class LedgerReader(Database database, ReadSnapshot read)
         var script = SqlScript.For(database);
         rows.QueryHoldings(script, [instrumentId]);
         rows.QueryPeriods(script, Ever, [instrumentId]);
-        rows.QueryTransactions(script, [instrumentId]);
+        rows.QueryTransactions(script, [instrumentId], Ever);
         await RunAsync(script, cancellationToken).ConfigureAwait(false);
         var (reportedFrom, cashFrom) = (account.State.ReportedFrom, account.State.CashFrom);
         var ledger = Input(rows, new ValuedAccount(account.Id, account.Currency, cashFrom is not null, reportedFrom, cashFrom), null, last);
         return new AccountLedger(await WithPricesAsync(ledger, rows, cancellationToken).ConfigureAwait(false), null);
     }
+
+    /// <summary>
+    /// Reads the past of what was traded lately, back to a pause in which nothing happened: trades and reports are told together when they
+    /// are few days apart, and what lies beyond a pause changes nothing after it. Those without a pause are added to the others.
+    /// </summary>
+    private async Task ReadTradedAsync(ValuedRows rows, HashSet<Guid> traded, HashSet<Guid> whole, DateOnly first, CancellationToken cancellationToken)
+    {
+        var since = first.AddDays(-PauseWithin);
+        if (rows.Account.State.ReportedFrom is not { } reported || reported >= since)
+        {
+            // The time before the first report follows from all that comes after it.
+            whole.UnionWith(traded);
+            return;
+        }
+
+        if (traded.Count == 0)
+        {
+            return;
+        }
+
+        var script = SqlScript.For(database);
+        rows.QueryPeriods(script, StartOf(since), traded);
+        rows.QueryTransactions(script, traded, StartOf(since));
+        await RunAsync(script, cancellationToken).ConfigureAwait(false);
+        var days = rows.EventDays();
+        var restless = traded.Where(i => !HasPause(days[i].Where(d => d > since).Order().Prepend(since))).ToHashSet();
+        rows.Units.RemoveAll(u => u.To is not null && restless.Contains(u.InstrumentId));
+        rows.Transactions.RemoveAll(t => t.InstrumentId is { } id && restless.Contains(id));
+        whole.UnionWith(restless);
+    }
+
+    private async Task ReadWholeAsync(ValuedRows rows, HashSet<Guid> whole, CancellationToken cancellationToken)
+    {
+        if (whole.Count > 0)
+        {
+            var script = SqlScript.For(database);
+            rows.QueryPeriods(script, Ever, whole);
+            rows.QueryTransactions(script, whole, Ever);
+            await RunAsync(script, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static bool HasPause(IEnumerable<DateOnly> days) => days.Zip(days.Skip(1)).Any(d => d.Second.DayNumber - d.First.DayNumber > Reach);
+
+    private static DateTimeOffset StartOf(DateOnly day) => new(day, TimeOnly.MinValue, TimeSpan.Zero);
 
     private Task RunAsync(SqlScript script, CancellationToken cancellationToken) => script.RunAsync(read.Connection, read.Transaction, cancellationToken);
 

@@ -26,6 +26,12 @@ internal sealed class ValuedRows(AccountFacts account)
     public HashSet<Guid> InstrumentIds() =>
         [.. Units.Select(u => u.InstrumentId), .. Transactions.Where(t => t.InstrumentId is not null).Select(t => t.InstrumentId!.Value)];
 
+    /// <summary>The days on which something happened to each instrument: units came or went, or a transaction tells so.</summary>
+    public ILookup<Guid, DateOnly> EventDays() => Units.Select(u => (u.InstrumentId, Day: u.From))
+        .Concat(Units.Where(u => u.To is not null).Select(u => (u.InstrumentId, Day: u.To!.Value)))
+        .Concat(Transactions.Where(t => t.InstrumentId is not null).Select(t => (InstrumentId: t.InstrumentId!.Value, Day: account.DayOf(t.TradedAt))))
+        .ToLookup(e => e.InstrumentId, e => e.Day);
+
     /// <summary>Asks for what is held now.</summary>
     public void QueryHoldings(SqlScript script, IReadOnlyCollection<Guid>? instruments = null) => script.Query(
         $"select instrument_id, quantity, multiplier, since from holdings where account_id = @account {Only(instruments)}",
@@ -65,10 +71,11 @@ internal sealed class ValuedRows(AccountFacts account)
     public void QueryTransactions(SqlScript script, DateTimeOffset tradedFrom) =>
         QueryTransactions(script, "traded_at >= @traded", instruments: null, ("account", account.Id), ("traded", tradedFrom));
 
-    /// <summary>Asks for all transactions of some instruments that count.</summary>
-    public void QueryTransactions(SqlScript script, IReadOnlyCollection<Guid> instruments) =>
-        // Nothing is said of the time, for SQLite would look through all of the account by it.
-        QueryTransactions(script, "instrument_id {ids}", instruments, ("account", account.Id));
+    /// <summary>Asks for transactions of some instruments that count, as far as they are of an instant or later.</summary>
+    public void QueryTransactions(SqlScript script, IReadOnlyCollection<Guid> instruments, DateTimeOffset tradedFrom) =>
+        // By the bare column SQLite would look through all of the account's time.
+        QueryTransactions(
+            script, "instrument_id {ids} and coalesce(traded_at, null) >= @traded", instruments, ("account", account.Id), ("traded", tradedFrom));
 
     /// <summary>Asks what the instruments are that the rows name.</summary>
     public void QueryInstruments(SqlScript script) => script.Query(
