@@ -208,27 +208,8 @@ internal sealed class StatementRows(Database database, CheckedStatement statemen
         }
     }
 
-    private Transaction ToTransaction(ReportedTransaction t) => new()
-    {
-        Id = _ids.Next(),
-        AccountId = accountId,
-        InstrumentId = t.Instrument is { } instrument ? statement.IdOf(instrument) : null,
-        ExternalId = t.ExternalId,
-        Kind = t.Kind,
-        Symbol = t.Instrument?.Symbol,
-        Exchange = t.Instrument?.Exchange,
-        Quantity = t.Quantity,
-        Price = t.Price,
-        Amount = t.Amount,
-        Fees = t.Fees,
-        Taxes = t.Taxes,
-        Currency = t.Currency,
-        TradedAt = t.TradedAt,
-        SettledOn = t.SettledOn,
-        Source = TransactionSource.Statement,
-        Note = t.Note,
-        RunId = runId,
-    };
+    private Transaction ToTransaction(ReportedTransaction t) => Transaction.Of(
+        t, _ids.Next(), accountId, t.Instrument is { } instrument ? statement.IdOf(instrument) : null, TransactionSource.Statement, runId);
 
     private static StoredRow ToStoredRow(DbDataReader row) => new(
         SqlValues.Parse<TransactionSource>(row.GetString(1)),

@@ -154,25 +154,6 @@ internal sealed class AccountReader(
         return [.. lots.Values];
     }
 
-    private Transaction ToTransaction(ReportedTransaction t, Guid? instrumentId) => new()
-    {
-        Id = Guid.CreateVersion7(clock.GetUtcNow()),
-        AccountId = account.Id,
-        InstrumentId = instrumentId,
-        ExternalId = t.ExternalId,
-        Kind = t.Kind,
-        Symbol = t.Instrument?.Symbol,
-        Exchange = t.Instrument?.Exchange,
-        Quantity = t.Quantity,
-        Price = t.Price,
-        Amount = t.Amount,
-        Fees = t.Fees,
-        Taxes = t.Taxes,
-        Currency = t.Currency,
-        TradedAt = t.TradedAt,
-        SettledOn = t.SettledOn,
-        Source = TransactionSource.Api,
-        Note = t.Note,
-        RunId = reading.Connection.RunId,
-    };
+    private Transaction ToTransaction(ReportedTransaction t, Guid? instrumentId) => Transaction.Of(
+        t, Guid.CreateVersion7(clock.GetUtcNow()), account.Id, instrumentId, TransactionSource.Api, reading.Connection.RunId);
 }

@@ -87,6 +87,35 @@ public sealed class Transaction
 
     /// <summary>The row of a better source that counts in its place, see <see cref="LedgerMerge"/>; null when this one counts.</summary>
     public Guid? SupersededBy { get; set; }
+
+    /// <summary>A transaction as an adapter told it, not stored yet.</summary>
+    /// <param name="told">What was told.</param>
+    /// <param name="id">Id of the new row.</param>
+    /// <param name="accountId">The account.</param>
+    /// <param name="instrumentId">The instrument that was found for it; null for pure cash.</param>
+    /// <param name="source">How it was told.</param>
+    /// <param name="runId">The run that brings it.</param>
+    internal static Transaction Of(ReportedTransaction told, Guid id, Guid accountId, Guid? instrumentId, TransactionSource source, Guid runId) => new()
+    {
+        Id = id,
+        AccountId = accountId,
+        InstrumentId = instrumentId,
+        ExternalId = told.ExternalId,
+        Kind = told.Kind,
+        Symbol = told.Instrument?.Symbol,
+        Exchange = told.Instrument?.Exchange,
+        Quantity = told.Quantity,
+        Price = told.Price,
+        Amount = told.Amount,
+        Fees = told.Fees,
+        Taxes = told.Taxes,
+        Currency = told.Currency,
+        TradedAt = told.TradedAt,
+        SettledOn = told.SettledOn,
+        Source = source,
+        Note = told.Note,
+        RunId = runId,
+    };
 }
 
 /// <summary>A word by which a person finds transactions again.</summary>
