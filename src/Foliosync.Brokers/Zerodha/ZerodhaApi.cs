@@ -74,8 +74,10 @@ internal static class ZerodhaApi
                 throw await ZerodhaErrors.ReadAsync(response, path, session.Clock, cancellationToken);
             }
 
-            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            var answer = await JsonSerializer.DeserializeAsync(body, shape, cancellationToken)
+            // Read to its end first: buffers that grow with an endless text would stay in the pool that all threads share.
+            using var body = new MemoryStream();
+            await response.Content.CopyToAsync(body, cancellationToken);
+            var answer = JsonSerializer.Deserialize(body.GetBuffer().AsSpan(0, (int)body.Length), shape)
                 ?? throw ZerodhaErrors.Unreadable(path, "$");
             if (answer.Status != "success")
             {
