@@ -165,7 +165,7 @@ public sealed partial class SyncEngine
         }
 
         var ids = await connections.Select(c => c.Id).ToListAsync(cancellationToken).ConfigureAwait(false);
-        return await _claims.WantAsync(ids, request.Trigger, cancellationToken).ConfigureAwait(false);
+        return ids.ConvertAll(id => new WantedSync(id, request.Trigger, WantedFor.Person));
     }
 
     private static async Task ClaimAsync(

@@ -85,13 +85,15 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
     private async Task<List<ConnectionStatus>> StatusesAsync(
         FoliosyncDb db, IQueryable<BrokerConnection> connections, CancellationToken cancellationToken)
     {
-        var views = await ConnectionView.ReadAsync(db, connections, cancellationToken);
-        var ids = views.ConvertAll(v => v.Id);
+        // First what is under way: a run that ends between the two queries is then shown as under way beside what came of it, and looked at
+        // again. The other way round it would be shown as over beside what was before it, for ever.
         var active = await db.SyncRuns.AsNoTracking()
-            .Where(r => ids.Contains(r.ConnectionId) && (r.State == SyncRunState.Queued || r.State == SyncRunState.Running))
+            .Where(r => connections.Any(c => c.Id == r.ConnectionId) && (r.State == SyncRunState.Queued || r.State == SyncRunState.Running))
             .OrderBy(r => r.Id)
             .Select(r => new ActiveRun(r.Id, r.ConnectionId, r.State))
             .ToListAsync(cancellationToken);
+        var views = await ConnectionView.ReadAsync(db, connections, cancellationToken);
+        var ids = views.ConvertAll(v => v.Id);
         var waiting = await db.Reviews.AsNoTracking()
             .Where(r => ids.Contains(r.ConnectionId) && r.State == ReviewState.Waiting)
             .Select(r => new WaitingReview(r.ConnectionId, r.LastRunId))
