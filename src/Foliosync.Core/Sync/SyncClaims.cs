@@ -193,10 +193,11 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
                 error_message = 'The process that ran this sync ended before it was done. Nothing of it was stored; the next sync reads everything again.'
             where state = 'running' and not exists (
                 select 1 from sync_states s where s.connection_id = sync_runs.connection_id and s.lease_until >= @now)
-            returning connection_id, "trigger"
+            returning connection_id, "trigger",
+                case when exists (select 1 from sync_states s where s.connection_id = sync_runs.connection_id and s.state = 'closed') then 1 else 0 end
             """,
             ids: null,
-            row => ended.Add(new InterruptedRun(row.Id(0), SqlValues.Parse<SyncTrigger>(row.GetString(1)))),
+            row => ended.Add(new InterruptedRun(row.Id(0), SqlValues.Parse<SyncTrigger>(row.GetString(1)), row.GetInt32(2) == 1)),
             ("now", now));
         await script.WriteAsync(database, cancellationToken).ConfigureAwait(false);
         await BackOffAsync([.. ended.Where(r => r.Trigger == SyncTrigger.Retry).Select(r => r.ConnectionId)], now, cancellationToken).ConfigureAwait(false);
@@ -286,4 +287,7 @@ internal enum WantedFor
 }
 
 /// <summary>A run whose process died.</summary>
-internal sealed record InterruptedRun(Guid ConnectionId, SyncTrigger Trigger);
+/// <param name="ConnectionId">Its connection.</param>
+/// <param name="Trigger">What started it.</param>
+/// <param name="IsClosed">True when the connection was closed meanwhile: there is nothing to try again.</param>
+internal sealed record InterruptedRun(Guid ConnectionId, SyncTrigger Trigger, bool IsClosed);

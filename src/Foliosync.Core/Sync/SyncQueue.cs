@@ -1,3 +1,4 @@
+using Foliosync.Core.Connections;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
 
@@ -13,6 +14,7 @@ public sealed class SyncQueue(Database database, SyncNudge nudge, TimeProvider c
 {
     /// <summary>Asks for a sync of a connection.</summary>
     /// <returns>The run that will do it; the one that is queued or running already when there is one.</returns>
+    /// <exception cref="RefusedException">The connection is closed.</exception>
     public async Task<Guid> EnqueueAsync(Guid connectionId, SyncTrigger trigger, CancellationToken cancellationToken)
     {
         var (runId, isNew) = await PutAsync(connectionId, trigger, cancellationToken).ConfigureAwait(false);
@@ -32,7 +34,12 @@ public sealed class SyncQueue(Database database, SyncNudge nudge, TimeProvider c
         await using var write = await database.BeginWriteAsync(cancellationToken).ConfigureAwait(false);
         var look = SqlScript.For(database);
         // Whoever claims the connection at this moment either has begun a run, which then counts, or finds the one that is queued here.
-        look.Query("select 1 from sync_states where connection_id = @id for update", ids: null, _ => { }, ("id", connectionId));
+        var isClosed = false;
+        look.Query(
+            "select state from sync_states where connection_id = @id for update",
+            ids: null,
+            row => isClosed = SqlValues.Parse<ConnectionState>(row.GetString(0)) == ConnectionState.Closed,
+            ("id", connectionId));
         // A run that is under way began with the session from before the login.
         look.Query(
             $"""
@@ -44,6 +51,11 @@ public sealed class SyncQueue(Database database, SyncNudge nudge, TimeProvider c
             row => present = row.Id(0),
             ("id", connectionId));
         await look.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
+        if (isClosed)
+        {
+            throw new RefusedException(ConnectionStates.ClosedMessage);
+        }
+
         if (present is { } id)
         {
             return (id, false);

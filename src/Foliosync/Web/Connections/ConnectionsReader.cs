@@ -1,6 +1,8 @@
 using Foliosync.Api;
+using Foliosync.Brokers.Contract;
 using Foliosync.Core;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
@@ -32,6 +34,17 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
         return new ConnectionsModel(
             await PortfoliosAsync(db, cancellationToken),
             await StatusesAsync(db, db.Connections.OrderBy(c => c.Label).ThenBy(c => c.Id), cancellationToken));
+    }
+
+    /// <summary>How connections within reach are, by label.</summary>
+    /// <param name="rows">What is within reach.</param>
+    /// <param name="portfolioId">Those of one portfolio; null for all.</param>
+    /// <param name="cancellationToken">Stops the queries.</param>
+    public async Task<IReadOnlyList<ConnectionStatus>> StatusesAsync(OwnerScope rows, Guid? portfolioId, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(rows);
+        return await StatusesAsync(
+            db, db.Connections.Where(c => portfolioId == null || c.PortfolioId == portfolioId).OrderBy(c => c.Label).ThenBy(c => c.Id), cancellationToken);
     }
 
     /// <summary>The portfolios within reach, the oldest first.</summary>
@@ -76,8 +89,16 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
             await StatusOfAsync(db, run.ConnectionId, cancellationToken),
             await ReviewDecisions.Of(db.Reviews.AsNoTracking(), run).AnyAsync(cancellationToken),
             await db.SyncRuns.AsNoTracking().Where(r => r.ConnectionId == run.ConnectionId && r.Id < id)
-                .OrderByDescending(r => r.Id).Take(EarlierRuns).ToListAsync(cancellationToken));
+                .OrderByDescending(r => r.Id).Take(EarlierRuns).ToListAsync(cancellationToken),
+            await AtWorkAsync(db, run, cancellationToken));
     }
+
+    // A worker tells of all that it is at, whoever it belongs to; only this run leaves here.
+    private static async Task<RunAtWork?> AtWorkAsync(FoliosyncDb db, SyncRun run, CancellationToken cancellationToken) =>
+        run is { State: SyncRunState.Running, Worker: { } worker }
+            ? (await db.Workers.AsNoTracking().Where(w => w.Name == worker).Select(w => w.AtWork).FirstOrDefaultAsync(cancellationToken))?
+                .FirstOrDefault(r => r.RunId == run.Id)
+            : null;
 
     private async Task<ConnectionStatus> StatusOfAsync(FoliosyncDb db, Guid id, CancellationToken cancellationToken) =>
         (await StatusesAsync(db, db.Connections.Where(c => c.Id == id), cancellationToken)).SingleOrDefault() ?? throw new NotFoundException("connection");
@@ -100,7 +121,7 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
             .ToListAsync(cancellationToken);
         var paused = await db.BrokerSettings.AsNoTracking().Where(b => b.PausedAt != null)
             .ToDictionaryAsync(b => b.BrokerId, b => b.PauseReason ?? string.Empty, cancellationToken);
-        return views.ConvertAll(v => StatusOf(v, active.Find(r => r.ConnectionId == v.Id), waiting.Find(r => r.ConnectionId == v.Id)) with { BrokerPaused = paused.GetValueOrDefault(v.Broker) });
+        return views.ConvertAll(v => StatusOf(v, active.Find(r => r.ConnectionId == v.Id), waiting.Find(r => r.ConnectionId == v.Id)) with { BrokerPaused = v.State.IsOff() ? null : paused.GetValueOrDefault(v.Broker) });
     }
 
     private ConnectionStatus StatusOf(ConnectionView view, ActiveRun? active, WaitingReview? review)
@@ -114,7 +135,9 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
             BrokerName = catalog.NameOf(view.Broker),
             State = view.State,
             FilesOnly = broker is { FilesOnly: true },
-            CanLogIn = broker is { NeedsLogin: true } || (view.State == ConnectionState.NeedsLogin && broker is not null),
+            CanLogIn = view.State != ConnectionState.Closed && (broker is { NeedsLogin: true } || (view.State == ConnectionState.NeedsLogin && broker is not null)),
+            NeedsKeys = view.State == ConnectionState.CredentialsRejected
+                || (view.State == ConnectionState.Closed && broker is not null && broker.Manifest.Credentials.Any(f => f.Kind != CredentialKind.OneTimeCode)),
             SessionEnds = view.Session.ExpiresAt,
             LastSuccessAt = view.LastSuccessAt,
             NextSyncAt = view.NextSyncAt,
@@ -127,7 +150,7 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
 
     // That a login is needed, or that a person paused it, says it all.
     private static string? ProblemOf(ConnectionView view) =>
-        view.State is ConnectionState.NeedsLogin or ConnectionState.Paused || view.LastRun is not { State: SyncRunState.Failed or SyncRunState.NeedsReview, Error: { } error }
+        view.State == ConnectionState.NeedsLogin || view.State.IsOff() || view.LastRun is not { State: SyncRunState.Failed or SyncRunState.NeedsReview, Error: { } error }
             ? null
             : error.Message;
 

@@ -1,12 +1,11 @@
-using Foliosync.Api;
 using Foliosync.Core;
 using Foliosync.Core.Alerts;
-using Foliosync.Core.Connections;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Prices;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Valuations;
+using Foliosync.Web.Connections;
 using Foliosync.Web.Shared.Charts;
 using Microsoft.EntityFrameworkCore;
 
@@ -17,7 +16,7 @@ namespace Foliosync.Web.Overview;
 /// holdings uses, too: nothing here grows with the years but the line of all time.
 /// </summary>
 internal sealed class OverviewReader(
-    Database database, PerformanceReports reports, HeldSheets sheets, FxRates rates, BrokerCatalog catalog, TimeProvider clock)
+    Database database, PerformanceReports reports, HeldSheets sheets, FxRates rates, ConnectionsReader connections, TimeProvider clock)
 {
     /// <summary>The ranges that can be chosen, as they stand in the address.</summary>
     public static IReadOnlyList<string> Ranges { get; } = ["1m", "6m", "1y", "max"];
@@ -51,8 +50,6 @@ internal sealed class OverviewReader(
             rates, told, viewer.Formats.DayOf(now), sheet.Lots.Select(l => l.Currency).Concat(sheet.Cash.Select(c => c.Currency)), cancellationToken);
         var line = sheet.Accounts.Count == 0 ? null : await reports.ValuationsAsync(
             new PerformanceQuestion { PortfolioId = chosen?.Id, From = from, Currency = told }, viewer.Rows, cancellationToken);
-        var connections = await ConnectionView.ReadAsync(
-            db, chosen is null ? db.Connections.OrderBy(c => c.Label) : db.Connections.Where(c => c.PortfolioId == chosen.Id).OrderBy(c => c.Label), cancellationToken);
         return new OverviewModel
         {
             Portfolios = portfolios,
@@ -69,8 +66,7 @@ internal sealed class OverviewReader(
             AsOf = line?.AsOf,
             Updating = line?.Updating ?? false,
             OldPrices = sheet.Lots.Count(l => l.Price is null || now - l.PricedAt > Freshness.OldPrice),
-            Connections = [.. connections.Select(c => new ConnectionHealth(
-                c.Id, c.PortfolioId, c.Label, catalog.NameOf(c.Broker), c.State, c.Session.ExpiresAt, c.LastSuccessAt, c.NextSyncAt, BrokerDescription.Of(catalog, c.Broker) is { FilesOnly: true }))],
+            Connections = await connections.StatusesAsync(viewer.Rows, chosen?.Id, cancellationToken),
             Alerts = await OpenAlertsAsync(db, cancellationToken),
             Reviews = await ReviewsAsync(viewer, db, cancellationToken),
         };
@@ -162,7 +158,7 @@ internal sealed record OverviewModel
     /// <summary>Holdings without a price, or with an old one.</summary>
     public required int OldPrices { get; init; }
 
-    public required IReadOnlyList<ConnectionHealth> Connections { get; init; }
+    public required IReadOnlyList<ConnectionStatus> Connections { get; init; }
 
     public required IReadOnlyList<Alert> Alerts { get; init; }
 
@@ -205,16 +201,3 @@ internal sealed record OverviewModel
 /// <param name="Fraction">Of what was there; null when nothing was.</param>
 /// <param name="IsToday">True when it is the last day there is.</param>
 internal sealed record DayChange(DateOnly Day, decimal Amount, decimal? Fraction, bool IsToday);
-
-/// <summary>How a connection is.</summary>
-/// <param name="Id">The connection.</param>
-/// <param name="PortfolioId">Its portfolio.</param>
-/// <param name="Label">What the person calls it.</param>
-/// <param name="BrokerName">The broker's name.</param>
-/// <param name="State">Whether it works, and who has to act.</param>
-/// <param name="SessionEnds">UTC instant from which the session is over; null when it does not end.</param>
-/// <param name="LastSuccessAt">UTC instant of the last good sync; null before the first.</param>
-/// <param name="NextSyncAt">UTC instant of the next sync; null while it waits for a person.</param>
-/// <param name="FilesOnly">True when only files feed it, so that nothing can be synced.</param>
-public sealed record ConnectionHealth(
-    Guid Id, Guid PortfolioId, string Label, string BrokerName, ConnectionState State, DateTimeOffset? SessionEnds, DateTimeOffset? LastSuccessAt, DateTimeOffset? NextSyncAt, bool FilesOnly);
