@@ -90,15 +90,8 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
             await ReviewDecisions.Of(db.Reviews.AsNoTracking(), run).AnyAsync(cancellationToken),
             await db.SyncRuns.AsNoTracking().Where(r => r.ConnectionId == run.ConnectionId && r.Id < id)
                 .OrderByDescending(r => r.Id).Take(EarlierRuns).ToListAsync(cancellationToken),
-            await AtWorkAsync(db, run, cancellationToken));
+            await RunAtWork.OfAsync(db, run, cancellationToken));
     }
-
-    // A worker tells of all that it is at, whoever it belongs to; only this run leaves here.
-    private static async Task<RunAtWork?> AtWorkAsync(FoliosyncDb db, SyncRun run, CancellationToken cancellationToken) =>
-        run is { State: SyncRunState.Running, Worker: { } worker }
-            ? (await db.Workers.AsNoTracking().Where(w => w.Name == worker).Select(w => w.AtWork).FirstOrDefaultAsync(cancellationToken))?
-                .FirstOrDefault(r => r.RunId == run.Id)
-            : null;
 
     private async Task<ConnectionStatus> StatusOfAsync(FoliosyncDb db, Guid id, CancellationToken cancellationToken) =>
         (await StatusesAsync(db, db.Connections.Where(c => c.Id == id), cancellationToken)).SingleOrDefault() ?? throw new NotFoundException("connection");
