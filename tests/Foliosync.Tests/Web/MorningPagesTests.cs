@@ -71,6 +71,28 @@ public sealed class MorningPagesTests
         (await person.GetAsync("/holdings")).QuerySelectorAll("thead th").Select(e => e.TextContent.Trim()).ShouldBe(["Name", "Value", "Source"]);
     }
 
+    [Fact]
+    public async Task One_switch_makes_the_rows_compact_and_wide_again_and_is_remembered()
+    {
+        await using var host = await ApiHost.StartAsync();
+        await ConnectAsync(host);
+        using var person = await PageClient.SignedInAsync(host, Asha);
+        var wide = await person.GetAsync("/holdings?group=class");
+        Density(wide).ShouldBe((null, "false"));
+
+        using var switched = await person.SubmitAsync(wide, "density");
+        switched.Headers.Location!.ToString().ShouldEndWith("/holdings?group=class");
+        var compact = await person.GetAsync("/holdings");
+        Density(compact).ShouldBe(("compact", "true"));
+        Density(await person.GetAsync("/holdings?group=class")).ShouldBe(("compact", "true"));
+
+        using var back = await person.SubmitAsync(compact, "density");
+        Density(await person.GetAsync("/holdings")).ShouldBe((null, "false"));
+
+        static (string?, string?) Density(AngleSharp.Dom.IDocument page) =>
+            (page.DocumentElement.GetAttribute("data-density"), page.QuerySelector(".density button")!.GetAttribute("aria-pressed"));
+    }
+
     [Theory, EachStore]
     public async Task A_transaction_is_typed_changed_removed_and_each_step_undone(Store store)
     {

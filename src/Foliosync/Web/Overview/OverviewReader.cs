@@ -165,6 +165,9 @@ internal sealed record OverviewModel
     /// <summary>Runs whose report waits for a decision.</summary>
     public required IReadOnlyList<Guid> Reviews { get; init; }
 
+    /// <summary>True while the first sync is at work, or the first values are being computed: soon there is more to see.</summary>
+    public bool IsBeingFilled => Sheet.Accounts.Count == 0 ? Connections.Any(c => c.ActiveRun is not null) : Updating && Line.Count(p => p.Value is not null) < 2;
+
     /// <summary>What the range gained: value less what was put in.</summary>
     public decimal? RangeGain => Line.Count > 0 && Line[^1] is { Value: { } value, Beside: { } put } ? value - put : null;
 
