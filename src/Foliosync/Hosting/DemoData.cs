@@ -11,6 +11,8 @@ namespace Foliosync.Hosting;
 internal sealed class DemoData(IServiceProvider services)
 {
     private const string Email = "demo@example.org";
+    private const string PartnerEmail = "partner@example.org";
+    private const string SharedPortfolio = "Family";
     private const string RateSource = "demo";
 
     // The Demo broker's first day.
@@ -20,9 +22,9 @@ internal sealed class DemoData(IServiceProvider services)
     [
         ("Savings", "Everyday broker", "normal", ""),
         ("Savings", "Second account", "normal", "second"),
-        ("Family", "Parents", "normal", "parents"),
-        ("Family", "Needs a login", "expire", "login"),
-        ("Family", "Broker is down", "transient", "down"),
+        (SharedPortfolio, "Parents", "normal", "parents"),
+        (SharedPortfolio, "Needs a login", "expire", "login"),
+        (SharedPortfolio, "Broker is down", "transient", "down"),
     ];
 
     /// <summary>Adds everything and syncs it once.</summary>
@@ -42,6 +44,8 @@ internal sealed class DemoData(IServiceProvider services)
             portfolios[name] = portfolio.Id;
         }
 
+        await services.GetRequiredService<UserAccounts>().AddAsync(PartnerEmail, password: null, UserRole.Member, Actor.CommandLine, cancellationToken);
+        await services.GetRequiredService<PortfolioSharing>().AddAsync(portfolios[SharedPortfolio], PartnerEmail, ShareRole.Editor, owner, cancellationToken);
         foreach (var (portfolio, label, scenario, seed) in Connections)
         {
             var credentials = new Dictionary<string, string> { ["scenario"] = scenario, ["seed"] = seed };
