@@ -32,7 +32,7 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
     {
         await using var db = database.Open(rows);
         return new ConnectionsModel(
-            await PortfoliosAsync(db, cancellationToken),
+            await db.PortfoliosAsync(cancellationToken),
             await StatusesAsync(db, db.Connections.OrderBy(c => c.Label).ThenBy(c => c.Id), cancellationToken));
     }
 
@@ -51,7 +51,7 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
     public async Task<List<Portfolio>> PortfoliosAsync(OwnerScope rows, CancellationToken cancellationToken)
     {
         await using var db = database.Open(rows);
-        return await PortfoliosAsync(db, cancellationToken);
+        return await db.PortfoliosAsync(cancellationToken);
     }
 
     /// <summary>One connection.</summary>
@@ -73,7 +73,7 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
             connection,
             status,
             BrokerDescription.Of(catalog, connection.BrokerId),
-            await PortfoliosAsync(db, cancellationToken),
+            await db.PortfoliosAsync(cancellationToken),
             [.. found.Take(RunRows)],
             found.Count > RunRows ? found[RunRows - 1].Id : null);
     }
@@ -146,9 +146,6 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
         view.State == ConnectionState.NeedsLogin || view.State.IsOff() || view.LastRun is not { State: SyncRunState.Failed or SyncRunState.NeedsReview, Error: { } error }
             ? null
             : error.Message;
-
-    private static Task<List<Portfolio>> PortfoliosAsync(FoliosyncDb db, CancellationToken cancellationToken) =>
-        db.Portfolios.AsNoTracking().OrderBy(p => p.CreatedAt).ThenBy(p => p.Id).ToListAsync(cancellationToken);
 
     private sealed record ActiveRun(Guid Id, Guid ConnectionId, SyncRunState State);
 

@@ -38,9 +38,9 @@ internal sealed class OverviewReader(
     {
         var wanted = Ranges.FirstOrDefault(r => r.Equals(range, StringComparison.OrdinalIgnoreCase)) ?? UsualRange;
         await using var db = database.Open(viewer.Rows);
-        var portfolios = await db.Portfolios.AsNoTracking().OrderBy(p => p.CreatedAt).ThenBy(p => p.Id).ToListAsync(cancellationToken);
+        var portfolios = await db.PortfoliosAsync(cancellationToken);
         var chosen = portfolioId is null ? null : portfolios.Find(p => p.Id == portfolioId) ?? throw new NotFoundException("portfolio");
-        var usual = chosen?.BaseCurrency ?? viewer.Preferences.Currency ?? (portfolios.Count > 0 ? portfolios[0].BaseCurrency : null) ?? PortfolioSetup.DefaultCurrency;
+        var usual = viewer.CurrencyOf(portfolios, chosen?.Id);
         var told = currency is { Length: 3 } && currency.All(char.IsAsciiLetter) ? currency.ToUpperInvariant() : usual;
         var all = await sheets.ReadAsync(viewer.Rows, cancellationToken);
         var sheet = chosen is null ? all : all.Of(chosen.Id);
