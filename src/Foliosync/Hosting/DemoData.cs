@@ -1,9 +1,12 @@
+using Foliosync.Brokers.Demo;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Instruments;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Prices;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Users;
+using Microsoft.EntityFrameworkCore;
 
 namespace Foliosync.Hosting;
 
@@ -14,6 +17,8 @@ internal sealed class DemoData(IServiceProvider services)
     private const string PartnerEmail = "partner@example.org";
     private const string SharedPortfolio = "Family";
     private const string RateSource = "demo";
+    private const string DemoBroker = "demo";
+    private const int PricesAtOnce = 2_000;
 
     // The Demo broker's first day.
     private static readonly DateOnly FirstRate = new(2024, 10, 1);
@@ -50,11 +55,29 @@ internal sealed class DemoData(IServiceProvider services)
         {
             var credentials = new Dictionary<string, string> { ["scenario"] = scenario, ["seed"] = seed };
             await services.GetRequiredService<ConnectionSetup>().CreateAsync(
-                new NewConnection(added.User.Id, portfolios[portfolio], "demo", label, credentials), check: true, owner, cancellationToken);
+                new NewConnection(added.User.Id, portfolios[portfolio], DemoBroker, label, credentials), check: true, owner, cancellationToken);
         }
 
         await services.GetRequiredService<SyncEngine>().RunAsync(new SyncRequest(), progress: null, cancellationToken);
+        await AddPricesAsync(cancellationToken);
         return new DemoAccess(Email, added.GeneratedPassword!, token.Text);
+    }
+
+    // A real broker's prices come one day after the other; a demo has no time for that, and its line would be a staircase.
+    private async Task AddPricesAsync(CancellationToken cancellationToken)
+    {
+        await using var db = services.GetRequiredService<Database>().Open(OwnerScope.Everyone);
+        var instruments = await db.Instruments.Where(i => i.Isin != null).ToDictionaryAsync(i => i.Isin!, i => i.Id, cancellationToken);
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        foreach (var closes in DemoPrices.ClosesBefore(now).Where(c => instruments.ContainsKey(c.Isin)).Chunk(PricesAtOnce))
+        {
+            db.Prices.AddRange(closes.Select(c => new Price
+            {
+                InstrumentId = instruments[c.Isin], Day = c.Day, Source = DemoBroker, Value = c.Price, Currency = c.Currency, At = c.At, FetchedAt = now,
+            }));
+            await db.SaveChangesAsync(cancellationToken);
+            db.ChangeTracker.Clear();
+        }
     }
 
     // Invented like everything here, for a demo asks nobody: without a rate, rupees and dollars could not be added up.
