@@ -42,6 +42,30 @@ public sealed class MorningWalkTests
     }
 
     [Fact]
+    public async Task What_takes_longer_than_a_second_says_so_in_words_until_it_is_there()
+    {
+        await using var browser = await Browser.StartAsync();
+        await using var host = await HostAsync();
+        var complaints = new List<string>();
+        var page = await browser.SignInAsync(host, Asha, 390, complaints);
+        await page.GotoAsync(new Uri(host.Address, "/holdings").AbsoluteUri);
+        var answer = new TaskCompletionSource();
+        await page.RouteAsync("**/holdings?*", async route =>
+        {
+            await answer.Task;
+            await route.ContinueAsync();
+        });
+
+        await page.SelectOptionAsync("select[name=group]", "class");
+        await page.GetByText("One moment…").WaitForAsync();
+        answer.SetResult();
+
+        await page.Locator("tr.group").First.WaitForAsync();
+        (await page.Locator(".waiting").TextContentAsync()).ShouldBe(string.Empty);
+        complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Without_script_the_same_is_done_by_buttons_and_links()
     {
         await using var browser = await Browser.StartAsync();
