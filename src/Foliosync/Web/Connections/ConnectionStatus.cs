@@ -53,6 +53,12 @@ public sealed record ConnectionStatus
 
     /// <summary>The run whose report waits for a decision; null when none does.</summary>
     public required Guid? Review { get; init; }
+
+    /// <summary>True when a run begins about now by itself.</summary>
+    public required bool IsDue { get; init; }
+
+    /// <summary>True while what is shown is soon another: a sync is queued, at work, or about to be.</summary>
+    public bool IsBusy => ActiveRun is not null || IsDue;
 }
 
 /// <summary>All connections of a person.</summary>
@@ -65,8 +71,8 @@ internal sealed record ConnectionsModel(IReadOnlyList<Portfolio> Portfolios, IRe
         where connections.Count > 0
         select (portfolio, (IReadOnlyList<ConnectionStatus>)connections);
 
-    /// <summary>True while a sync of any of them is queued or at work.</summary>
-    public bool IsBusy => Connections.Any(c => c.ActiveRun is not null);
+    /// <summary>True while what is shown of any of them is soon another.</summary>
+    public bool IsBusy => Connections.Any(c => c.IsBusy);
 }
 
 /// <summary>One connection with everything its page shows.</summary>

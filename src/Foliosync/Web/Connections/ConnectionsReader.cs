@@ -12,10 +12,14 @@ using Microsoft.EntityFrameworkCore;
 namespace Foliosync.Web.Connections;
 
 /// <summary>Reads what the pages of connections and their runs show.</summary>
-internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog)
+internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog, TimeProvider clock)
 {
     // So many runs are shown at once.
     private const int RunRows = 20;
+
+    // What is due is found within seconds. When it is not, nobody is at work, which a banner says.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Overdue = TimeSpan.FromMinutes(1);
 
     // So many runs before a run.
     private const int EarlierRuns = 5;
@@ -138,6 +142,7 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
             ActiveRun = active?.Id,
             IsRunning = active is { State: SyncRunState.Running },
             Review = review?.RunId,
+            IsDue = view.NextSyncAt - clock.GetUtcNow() is { } wait && wait < Soon && wait > -Overdue,
         };
     }
 
