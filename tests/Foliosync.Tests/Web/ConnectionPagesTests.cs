@@ -117,6 +117,28 @@ public sealed class ConnectionPagesTests
         (await db.Holdings.CountAsync() + await db.SyncRuns.CountAsync()).ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(3600, false)]
+    [InlineData(-600, false)]
+    public async Task A_page_looks_again_by_itself_while_a_sync_is_about_to_begin(int dueInSeconds, bool looks)
+    {
+        await using var host = await ApiHost.StartAsync(jobs: false);
+        using var person = await PageClient.SignedInAsync(host, Asha);
+        var path = await ConnectDemoAsync(person, "normal");
+        await using (var db = host.Open())
+        {
+            await db.SyncRuns.ExecuteDeleteAsync();
+            var due = TimeProvider.System.GetUtcNow().AddSeconds(dueInSeconds);
+            await db.SyncStates.ExecuteUpdateAsync(set => set.SetProperty(s => s.NextSyncAt, due));
+        }
+
+        foreach (var page in new[] { path, "/connections" })
+        {
+            (await person.GetAsync(page)).QuerySelectorAll("[data-poll]").Length.ShouldBe(looks ? 1 : 0, page);
+        }
+    }
+
     [Fact]
     public async Task Closing_keeps_what_was_read_and_new_keys_open_it_again()
     {
