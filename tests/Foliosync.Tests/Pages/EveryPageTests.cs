@@ -20,7 +20,7 @@ public sealed class EveryPageTests
     private const int Wide = 1280;
 
     [Fact]
-    public async Task Pages_of_a_person()
+    public async Task A_page_of_a_person_has_no_barriers_writes_no_errors_and_fits_wide_windows_and_phones()
     {
         await using var browser = await Browser.StartAsync();
         await using var host = await ApiHost.StartAsync();
@@ -49,7 +49,7 @@ public sealed class EveryPageTests
     [InlineData("/sign-in/forgotten", true)]
     [InlineData("/sign-in/forgotten", false)]
     [InlineData("/sign-in/reset?user=0&token=x", true)]
-    public async Task Pages_before_anybody_has_signed_in(string path, bool sendsMail)
+    public async Task So_does_a_page_before_anybody_has_signed_in(string path, bool sendsMail)
     {
         await using var browser = await Browser.StartAsync();
         var alerts = sendsMail ? new AlertSettings { Smtp = new SmtpSettings("127.0.0.1", 1, "foliosync@example.org") } : new AlertSettings();
@@ -65,7 +65,7 @@ public sealed class EveryPageTests
     }
 
     [Fact]
-    public async Task The_page_of_an_address_that_is_not_there()
+    public async Task So_does_the_page_of_an_address_that_is_not_there()
     {
         await using var browser = await Browser.StartAsync();
         await using var host = await ApiHost.StartAsync(jobs: false);
