@@ -110,15 +110,13 @@ public sealed partial class SharedPlansTests
     {
         private readonly string _database;
         private readonly List<IDisposable> _subscriptions = [];
-        private readonly ConcurrentQueue<HeardQuery> _queries = [];
-
         public HeardQueries(string database)
         {
             _database = database;
             _subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
         }
 
-        public IReadOnlyCollection<HeardQuery> Queries => _queries;
+        public ConcurrentQueue<HeardQuery> Queries { get; } = [];
 
         public void OnNext(DiagnosticListener value)
         {
@@ -138,7 +136,7 @@ public sealed partial class SharedPlansTests
                 // What jobs ask is limited to nobody's rows.
                 && command.Parameters.Cast<DbParameter>().Any(p => p.ParameterName.Contains("filter", StringComparison.Ordinal)))
             {
-                _queries.Enqueue(new HeardQuery(command.CommandText, [.. command.Parameters.Cast<DbParameter>()]));
+                Queries.Enqueue(new HeardQuery(command.CommandText, [.. command.Parameters.Cast<DbParameter>()]));
             }
         }
 
