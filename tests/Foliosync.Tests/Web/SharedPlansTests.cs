@@ -55,6 +55,15 @@ public sealed partial class SharedPlansTests
         }
     }
 
+    [Theory, EachStore]
+    public async Task A_query_that_no_index_helps_would_be_found(Store store)
+    {
+        await using var host = await ApiHost.StartAsync(store, jobs: false);
+        var query = new HeardQuery("""SELECT t.id FROM "transactions" AS "t" WHERE t.own_note = 'x'""", []);
+
+        WholeTables(query, await PlanAsync(host, query)).ShouldBe(["transactions"]);
+    }
+
     // SQLite's plans name tables by what the query calls them.
     private static IEnumerable<string> WholeTables(HeardQuery query, IReadOnlyList<string> plan)
     {
