@@ -3,10 +3,16 @@ namespace Foliosync.Brokers.Demo;
 /// <summary>What the invented market closed at, for whoever shows how years of it look.</summary>
 public static class DemoPrices
 {
+    // A year of days, and weeks before it: what a line shows of them.
+    private const int DaysOfDays = 400;
+
     // Time of the day in India.
     private static readonly TimeSpan Close = new(15, 30, 0);
 
-    /// <summary>The closes of all instruments, weekdays only, from the first day of the demo accounts to the day before an instant.</summary>
+    /// <summary>
+    /// The closes of all instruments from the first day of the demo accounts to the day before an instant: of weekdays, and of Fridays only
+    /// where they are older than a year.
+    /// </summary>
     /// <param name="now">UTC instant.</param>
     public static IEnumerable<DemoClose> ClosesBefore(DateTimeOffset now)
     {
@@ -15,7 +21,7 @@ public static class DemoPrices
         {
             for (var day = DemoMarket.OpeningDay; day < today; day = day.AddDays(1))
             {
-                if (day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday))
+                if (day.DayOfWeek == DayOfWeek.Friday || (day > today.AddDays(-DaysOfDays) && day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday)))
                 {
                     var price = DemoMarket.PriceAt(instrument, DemoMarket.StartOfDay(day) + Close);
                     yield return new DemoClose(instrument.Reported.Isin!, day, price.Value, instrument.Reported.Currency, price.At);
