@@ -78,6 +78,10 @@ internal sealed class DemoData(IServiceProvider services)
             await db.SaveChangesAsync(cancellationToken);
             db.ChangeTracker.Clear();
         }
+
+        // Some values may have been computed meanwhile, without these prices.
+        await db.ValuationStates.ExecuteUpdateAsync(
+            set => set.SetProperty(v => v.StaleFrom, FirstRate).SetProperty(v => v.Touches, v => v.Touches + 1), cancellationToken);
     }
 
     // Invented like everything here, for a demo asks nobody: without a rate, rupees and dollars could not be added up.

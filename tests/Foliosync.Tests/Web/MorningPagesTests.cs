@@ -36,7 +36,7 @@ public sealed class MorningPagesTests
         var overview = await person.GetAsync("/");
         overview.QuerySelectorAll(".kpi dt").Select(e => e.TextContent).Take(2).ShouldContain("Value");
         overview.QuerySelectorAll(".donut").Length.ShouldBeGreaterThan(2);
-        overview.QuerySelector(".list strong")!.TextContent.ShouldBe("Demo");
+        overview.QuerySelector(".list .cell-main")!.TextContent.ShouldBe("Demo");
         overview.QuerySelector(".list .badge")!.TextContent.ShouldBe("Works");
 
         var holdings = await person.GetAsync("/holdings");
