@@ -56,7 +56,6 @@ internal sealed record Shot(string Name, string Path)
         new("security", "/settings/security"),
         new("tokens", "/settings/tokens"),
         new("data", "/settings/data"),
-        new("api", "/api"),
         new("admin", "/admin"),
         new("admin-list", "/admin/holdings?quantity.greater=5&sort=-quantity"),
         new("admin-filter", "/admin/transactions?add=tradedAt"),
