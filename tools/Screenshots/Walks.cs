@@ -15,12 +15,62 @@ internal interface IWalk
 /// <summary>What the first admin sees next.</summary>
 internal sealed class FirstAdmin : IWalk
 {
+    public const string Email = "asha@example.org";
+    public const string Password = "a long enough password";
+
     public async Task ThereAsync(IPage page)
     {
-        await page.FillAsync("#f-email", "asha@example.org");
-        await page.FillAsync("#f-password", "a long enough password");
+        await page.FillAsync("#f-email", Email);
+        await page.FillAsync("#f-password", Password);
         await page.ClickAsync("main button.primary");
         await page.WaitForURLAsync(url => !url.Contains("/welcome", StringComparison.Ordinal));
+    }
+}
+
+/// <summary>The key that an authenticator app scans.</summary>
+internal sealed class AppSetUp : IWalk
+{
+    public async Task ThereAsync(IPage page)
+    {
+        await page.Locator("form:has(input[value=app-begin]) button").First.ClickAsync();
+        await page.WaitForURLAsync(url => url.EndsWith("/app", StringComparison.Ordinal));
+    }
+}
+
+/// <summary>The recovery codes, once the app has shown its first code.</summary>
+internal sealed class AppTurnedOn : IWalk
+{
+    public async Task ThereAsync(IPage page)
+    {
+        await page.FillAsync("#f-code", OneTimeCode.Now((await page.Locator(".secret code").First.TextContentAsync())!));
+        await page.Locator("main form button.primary").First.ClickAsync();
+        await page.Locator(".codes").WaitForAsync();
+    }
+}
+
+/// <summary>The second step of signing in.</summary>
+internal sealed class AskedForCode : IWalk
+{
+    public async Task ThereAsync(IPage page)
+    {
+        await page.Context.ClearCookiesAsync();
+        await page.ReloadAsync();
+        await page.FillAsync("#f-email", FirstAdmin.Email);
+        await page.FillAsync("#f-password", FirstAdmin.Password);
+        await page.ClickAsync("main button.primary");
+        await page.WaitForURLAsync(url => url.Contains("/sign-in/code", StringComparison.Ordinal));
+    }
+
+    public Task BackAsync(IPage page) => page.Context.ClearCookiesAsync();
+}
+
+/// <summary>The login at a broker whose session is over.</summary>
+internal sealed class BrokerLogin : IWalk
+{
+    public async Task ThereAsync(IPage page)
+    {
+        var login = await page.Locator("button.primary[formaction$='/login']").First.GetAttributeAsync("formaction");
+        await page.GotoAsync(new Uri(new Uri(page.Url), login).AbsoluteUri);
     }
 }
 

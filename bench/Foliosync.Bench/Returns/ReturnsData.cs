@@ -42,6 +42,8 @@ internal sealed class ReturnsData
 
     public Guid PortfolioId { get; } = Guid.NewGuid();
 
+    public List<Guid> ConnectionIds { get; } = [];
+
     public List<Guid> AccountIds { get; } = [];
 
     public List<Guid> InstrumentIds { get; } = [];
@@ -77,6 +79,7 @@ internal sealed class ReturnsData
             // Nobody logs in here, so nothing is synced.
             connection.Sync = new SyncState { ConnectionId = connection.Id, BrokerId = "zerodha", State = ConnectionState.NeedsLogin };
             _rows.Add(connection);
+            ConnectionIds.Add(connection.Id);
             AccountIds.Add(Guid.NewGuid());
             _rows.Add(new BrokerAccount
             {

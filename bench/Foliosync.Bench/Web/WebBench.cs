@@ -5,6 +5,9 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Foliosync.Bench.Machine;
 using Foliosync.Bench.Returns;
+using Foliosync.Core.Portfolios;
+using Foliosync.Core.Storage;
+using Microsoft.EntityFrameworkCore;
 
 namespace Foliosync.Bench.Web;
 
@@ -21,15 +24,17 @@ internal sealed partial class WebBench(bool postgres, ReturnsSize size, int repe
 
     private static readonly string[] OverviewPages = ["/", "/?range=1m", "/?range=6m"];
 
+    private const string Guest = "guest@example.com";
+
     public async Task<object> MeasureAsync(CancellationToken cancellationToken)
     {
-        var all = await AskAsync(size, PagesOf, cancellationToken);
+        var all = await AskAsync(size, PagesOf, SharedPagesOf, cancellationToken);
         var byYears = new List<object>();
         foreach (var years in Years)
         {
             var few = new ReturnsSize(Math.Min(size.Instruments, 500), Math.Min(size.Transactions, 1_500), years * 365);
-            var (_, _, pages) = await AskAsync(few, _ => OverviewPages, cancellationToken);
-            byYears.Add(new { years, few.Instruments, pages });
+            var asked = await AskAsync(few, _ => OverviewPages, _ => [], cancellationToken);
+            byYears.Add(new { years, few.Instruments, asked.Pages });
         }
 
         return new
@@ -38,6 +43,7 @@ internal sealed partial class WebBench(bool postgres, ReturnsSize size, int repe
             size,
             filesCompressedKilobytes = Kilobytes(all.Files),
             pages = all.Pages,
+            pagesOfAGuest = all.GuestPages,
             overviewByYears = byYears,
             serverResidentMegabytes = all.Megabytes,
             target = new { p95Milliseconds = 100, firstLoadCompressedKilobytes = 150, overviewByYears = "flat" },
@@ -45,27 +51,37 @@ internal sealed partial class WebBench(bool postgres, ReturnsSize size, int repe
     }
 
     /// <summary>Starts a server with so much in it and asks for pages.</summary>
-    private async Task<(long Files, double Megabytes, List<object> Pages)> AskAsync(
-        ReturnsSize stored, Func<ReturnsData, IEnumerable<string>> pagesOf, CancellationToken cancellationToken)
+    /// <param name="stored">How much is in it.</param>
+    /// <param name="pagesOf">What its owner asks for.</param>
+    /// <param name="guestPagesOf">What somebody asks for with whom it is shared.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    private async Task<Asked> AskAsync(
+        ReturnsSize stored, Func<ReturnsData, IEnumerable<string>> pagesOf, Func<ReturnsData, IEnumerable<string>> guestPagesOf, CancellationToken cancellationToken)
     {
         await using var program = await FoliosyncProgram.CreateAsync(postgres, accounts: 1, holdings: 1);
         await using var database = program.OpenDatabase();
         var data = await ReturnsData.StoreAsync(database, Email, stored, cancellationToken);
         // Without an admin everything leads to the page of the first run.
         await program.RunAsync("user", "add", "admin@example.com", "--admin");
-        var password = JsonDocument.Parse(await program.RunAsync("user", "reset-password", Email, "--json")).RootElement.GetProperty("password").GetString()!;
+        await program.RunAsync("user", "add", Guest);
+        await ShareAsync(database, data, cancellationToken);
         var token = await program.CreateTokenAsync();
         await using var server = await program.ServeAsync();
         await ValuedAsync(server.Address, token, data, cancellationToken);
-        using var browser = await SignInAsync(server.Address, password, cancellationToken);
+        using var browser = await SignInAsync(program, server.Address, Email, cancellationToken);
+        using var guest = await SignInAsync(program, server.Address, Guest, cancellationToken);
         var files = await FilesAsync(browser, cancellationToken);
-        var pages = new List<object>();
-        foreach (var path in pagesOf(data))
-        {
-            pages.Add(await PageAsync(browser, path, files, cancellationToken));
-        }
+        var pages = await PagesAsync(browser, pagesOf(data), files, cancellationToken);
+        var guestPages = await PagesAsync(guest, guestPagesOf(data), files, cancellationToken);
+        return new Asked(files, Math.Round(server.ResidentMegabytes, 1), pages, guestPages);
+    }
 
-        return (files, Math.Round(server.ResidentMegabytes, 1), pages);
+    private static async Task ShareAsync(Database database, ReturnsData data, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(OwnerScope.Everyone);
+        var guest = await db.Users.SingleAsync(u => u.Email == Guest, cancellationToken);
+        db.Add(new PortfolioShare { PortfolioId = data.PortfolioId, UserId = guest.Id, Role = ShareRole.Viewer, CreatedAt = TimeProvider.System.GetUtcNow() });
+        await db.SaveChangesAsync(cancellationToken);
     }
 
     private static string[] PagesOf(ReturnsData data) =>
@@ -88,13 +104,40 @@ internal sealed partial class WebBench(bool postgres, ReturnsSize size, int repe
         "/performance?period=max",
         "/performance?period=1y&parts=yes",
         "/reconciliation",
+        "/performance?instrument=" + data.InstrumentIds[7],
         "/connections",
+        $"/connections/{data.ConnectionIds[0]}",
         "/connections/new",
         "/import",
         "/alerts",
         "/settings",
         "/settings/sharing",
     ];
+
+    // Everything of the portfolio comes by its share, not by its owner.
+    private static string[] SharedPagesOf(ReturnsData data) =>
+    [
+        "/",
+        $"/?portfolio={data.PortfolioId}",
+        "/holdings",
+        $"/instruments/{data.InstrumentIds[7]}",
+        "/transactions",
+        "/performance?period=max",
+        "/reconciliation",
+        "/connections",
+        $"/connections/{data.ConnectionIds[0]}",
+    ];
+
+    private async Task<List<object>> PagesAsync(HttpClient browser, IEnumerable<string> paths, long files, CancellationToken cancellationToken)
+    {
+        var pages = new List<object>();
+        foreach (var path in paths)
+        {
+            pages.Add(await PageAsync(browser, path, files, cancellationToken));
+        }
+
+        return pages;
+    }
 
     private async Task<object> PageAsync(HttpClient browser, string path, long files, CancellationToken cancellationToken)
     {
@@ -145,14 +188,15 @@ internal sealed partial class WebBench(bool postgres, ReturnsSize size, int repe
         }
     }
 
-    private static async Task<HttpClient> SignInAsync(Uri server, string password, CancellationToken cancellationToken)
+    private static async Task<HttpClient> SignInAsync(FoliosyncProgram program, Uri server, string email, CancellationToken cancellationToken)
     {
+        var password = JsonDocument.Parse(await program.RunAsync("user", "reset-password", email, "--json")).RootElement.GetProperty("password").GetString()!;
         var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = server };
         browser.DefaultRequestHeaders.Accept.ParseAdd("text/html");
         var page = await browser.GetStringAsync(new Uri("/sign-in", UriKind.Relative), cancellationToken);
         using var form = new FormUrlEncodedContent(
         [
-            new("_handler", "sign-in"), new("token", FormToken().Match(page).Groups[1].Value), new("email", Email), new("password", password),
+            new("_handler", "sign-in"), new("token", FormToken().Match(page).Groups[1].Value), new("email", email), new("password", password),
         ]);
         using var answer = await browser.PostAsync(new Uri("/sign-in", UriKind.Relative), form, cancellationToken);
         if (answer.StatusCode != HttpStatusCode.Redirect)
@@ -178,6 +222,8 @@ internal sealed partial class WebBench(bool postgres, ReturnsSize size, int repe
 
         return bytes;
     }
+
+    private sealed record Asked(long Files, double Megabytes, List<object> Pages, List<object> GuestPages);
 
     private static double Kilobytes(long bytes) => Math.Round(bytes / 1024d, 1);
 

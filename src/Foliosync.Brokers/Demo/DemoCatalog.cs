@@ -69,6 +69,13 @@ internal static class DemoCatalog
     public static DemoInstrument VanguardTotalBond { get; } =
         American("US9219378356", "BND", "XNAS", "Vanguard Total Bond Market ETF", AssetClass.Etf, 72.6m, 0.01m) with { Liveliness = 0.2m };
 
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<DemoInstrument> All { get; } =
+    [
+        Infosys, Reliance, HdfcBank, Tcs, Itc, StateBank, BhartiAirtel, NiftyBees, GoldBees, GovernmentBond2033,
+        ParagParikhFlexiCap, UtiNifty50, SbiSmallCap, Apple, Microsoft, Nvidia, CocaCola, BerkshireHathaway, VanguardSp500, VanguardTotalBond,
+    ];
+
     private static DemoInstrument IndianShare(string isin, string symbol, string name, decimal basePrice, decimal drift) =>
         OnNse(isin, symbol, name, AssetClass.Equity, basePrice, drift) with { Tick = 0.05m };
 

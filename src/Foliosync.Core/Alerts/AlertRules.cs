@@ -92,8 +92,8 @@ internal static class AlertRules
 
     private static string? KindOf(EndedRun run) => run switch
     {
-        // A person paused it and asked for this run: whoever asks sees the answer.
-        { Before: ConnectionState.Paused } or { After: ConnectionState.Paused } or { Run: SyncRunState.Cancelled } => null,
+        // A person switched it off and asked for this run: whoever asks sees the answer.
+        _ when run.Before.IsOff() || run.After.IsOff() || run.Run == SyncRunState.Cancelled => null,
         { Run: SyncRunState.NeedsLogin } => AlertKinds.NeedsLogin,
         { ErrorKind: AlertKinds.ProviderChanged } => AlertKinds.ProviderChanged,
         { Run: SyncRunState.NeedsReview } => run.IsRejected ? null : AlertKinds.NeedsReview,

@@ -112,7 +112,7 @@ public sealed class SyncState
     }
 }
 
-/// <summary>Whether a connection works, and who has to act. A manual sync is allowed in every state.</summary>
+/// <summary>Whether a connection works, and who has to act. A manual sync is allowed in every state but the last.</summary>
 public enum ConnectionState
 {
     /// <summary>Works.</summary>
@@ -129,6 +129,19 @@ public enum ConnectionState
 
     /// <summary>Switched off by a person.</summary>
     Paused,
+
+    /// <summary>Closed by a person: it has no credentials any more and is not read; what was read stays. New credentials open it again.</summary>
+    Closed,
+}
+
+/// <summary>What states have in common.</summary>
+public static class ConnectionStates
+{
+    /// <summary>What is said to whoever asks for something that a closed connection cannot do.</summary>
+    internal const string ClosedMessage = "This connection is closed. Enter its key and secret again to open it.";
+
+    /// <summary>True when a person has decided that the connection is not read by itself; only a person ends that.</summary>
+    public static bool IsOff(this ConnectionState state) => state is ConnectionState.Paused or ConnectionState.Closed;
 }
 
 /// <summary>What a connection reads.</summary>

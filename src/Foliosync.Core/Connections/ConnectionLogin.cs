@@ -249,6 +249,11 @@ public sealed class ConnectionLogin(Database database, Vault vault, BrokerCatalo
     private async Task<BrokerSession> OpenAsync(
         FoliosyncDb db, BrokerConnection connection, IBroker broker, CancellationToken cancellationToken)
     {
+        if (await db.SyncStates.AnyAsync(s => s.ConnectionId == connection.Id && s.State == ConnectionState.Closed, cancellationToken))
+        {
+            throw new InputException(ConnectionStates.ClosedMessage);
+        }
+
         var rows = await db.Credentials.AsNoTracking().Where(c => c.ConnectionId == connection.Id).ToListAsync(cancellationToken);
         var (credentials, token) = SealedCredentials.Open(vault, connection.Id, connection.SessionExpiresAt, rows);
         return http.Open(broker, connection.Id, credentials, token);

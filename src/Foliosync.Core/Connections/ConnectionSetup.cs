@@ -73,6 +73,11 @@ public sealed class ConnectionSetup(
         await using var db = database.Open(by.Scope.Owned);
         var connection = await FindAsync(db, connectionId, cancellationToken);
         var broker = BrokerOf(connection);
+        if (connection.Sync!.State == ConnectionState.Closed)
+        {
+            throw new InputException(ConnectionStates.ClosedMessage);
+        }
+
         var (credentials, token) = await OpenSecretsAsync(db, connection, cancellationToken);
         if (SessionRules.NeedsLoginNow(broker, token is not null, connection.SessionExpiresAt, clock.GetUtcNow()))
         {
@@ -190,7 +195,13 @@ public sealed class ConnectionSetup(
         ArgumentNullException.ThrowIfNull(by);
         await using var db = database.Open(by.Scope.Owned);
         var connection = await FindAsync(db, connectionId, cancellationToken);
-        connection.Sync!.State = ConnectionState.Paused;
+        if (connection.Sync!.State == ConnectionState.Closed)
+        {
+            // There is nothing left to stop.
+            return;
+        }
+
+        connection.Sync.State = ConnectionState.Paused;
         connection.Sync.NextSyncAt = null;
         connection.Sync.PauseReason = reason;
         db.AuditEvents.Add(by.Did("connection.paused", connectionId, clock.GetUtcNow(), reason is null ? null : AuditDetail.Of("reason", reason)));
@@ -217,6 +228,37 @@ public sealed class ConnectionSetup(
             connection.Sync, connection.Reads, SessionRules.NeedsLoginNow(BrokerOf(connection), hasSession, connection.SessionExpiresAt, now), now);
         db.AuditEvents.Add(by.Did("connection.resumed", connectionId, now));
         await db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Closes a connection: its credentials and session are deleted and it is not read any more; accounts, holdings, history and
+    /// transactions stay as they are. New credentials open it again.
+    /// </summary>
+    /// <exception cref="NotFoundException">There is no such connection within reach.</exception>
+    public async Task CloseAsync(Guid connectionId, Actor by, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        await using var db = database.Open(by.Scope.Owned);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var connection = await FindAsync(db, connectionId, cancellationToken);
+        var now = clock.GetUtcNow();
+        await db.Credentials.Where(c => c.ConnectionId == connectionId).ExecuteDeleteAsync(cancellationToken);
+        await db.SyncRuns.Where(r => r.ConnectionId == connectionId && r.State == SyncRunState.Queued).ExecuteUpdateAsync(
+            set => set.SetProperty(r => r.State, SyncRunState.Cancelled)
+                .SetProperty(r => r.FinishedAt, now)
+                .SetProperty(r => r.ErrorKind, "cancelled")
+                .SetProperty(r => r.ErrorMessage, "The connection was closed before this sync began."),
+            cancellationToken);
+
+        // Whoever closes it need not be told that it is over.
+        await db.Alerts.Where(a => a.ConnectionId == connectionId && a.ResolvedAt == null).ExecuteUpdateAsync(
+            set => set.SetProperty(a => a.ResolvedAt, now).SetProperty(a => a.TellAt, (DateTimeOffset?)null), cancellationToken);
+        connection.SessionExpiresAt = null;
+        var sync = connection.Sync!;
+        (sync.State, sync.NextSyncAt, sync.PauseReason, sync.SessionSince, sync.SessionCheckedAt) = (ConnectionState.Closed, null, null, null, null);
+        db.AuditEvents.Add(by.Did("connection.closed", connectionId, now));
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     /// <summary>Removes a connection with everything read through it: accounts, holdings and their history, cash, transactions, runs.</summary>

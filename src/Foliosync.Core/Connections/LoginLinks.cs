@@ -15,8 +15,8 @@ namespace Foliosync.Core.Connections;
 /// <param name="vault">Signs them.</param>
 /// <param name="catalog">The brokers.</param>
 /// <param name="clock">Source of the time.</param>
-/// <param name="publicUrl">Where people reach this instance.</param>
-public sealed class LoginLinks(Database database, Vault vault, BrokerCatalog catalog, TimeProvider clock, Uri publicUrl)
+/// <param name="address">Where people reach this instance.</param>
+public sealed class LoginLinks(Database database, Vault vault, BrokerCatalog catalog, TimeProvider clock, PublicAddress address)
 {
     /// <summary>How long a link lives at least. It also lives to the end of the broker's day: who comes home late logs in late.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
@@ -64,8 +64,7 @@ public sealed class LoginLinks(Database database, Vault vault, BrokerCatalog cat
         db.LoginLinks.Add(link);
         await db.SaveChangesAsync(cancellationToken);
 
-        var root = publicUrl.AbsoluteUri.EndsWith('/') ? publicUrl : new Uri(publicUrl.AbsoluteUri + "/");
-        return new Uri(root, "relogin/" + (TokenOf(link) ?? throw KeyReplaced()));
+        return address.At("relogin/" + (TokenOf(link) ?? throw KeyReplaced()));
     }
 
     /// <summary>Checks a link that somebody opened.</summary>

@@ -77,7 +77,7 @@ public sealed class SyncPlanner(Database database, SyncEngine engine, BrokerCata
         var queue = new SyncQueue(database, (_, _) => Task.CompletedTask, clock);
         foreach (var run in await engine.RecoverAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (run.Trigger != SyncTrigger.Retry)
+            if (run is { Trigger: not SyncTrigger.Retry, IsClosed: false })
             {
                 await queue.EnqueueAsync(run.ConnectionId, SyncTrigger.Retry, cancellationToken).ConfigureAwait(false);
             }

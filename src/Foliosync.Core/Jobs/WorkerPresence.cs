@@ -1,3 +1,7 @@
+using Foliosync.Core.Storage;
+using Foliosync.Core.Sync;
+using Microsoft.EntityFrameworkCore;
+
 namespace Foliosync.Core.Jobs;
 
 /// <summary>A process that syncs, and when it was last seen alive.</summary>
@@ -50,7 +54,22 @@ public sealed class WorkerPresence
 /// <param name="StepSince">UTC instant at which the step began.</param>
 /// <param name="StepsDone">Steps that are done.</param>
 public sealed record RunAtWork(
-    Guid RunId, Guid ConnectionId, string Label, string Broker, string Step, DateTimeOffset StartedAt, DateTimeOffset StepSince, int StepsDone);
+    Guid RunId, Guid ConnectionId, string Label, string Broker, string Step, DateTimeOffset StartedAt, DateTimeOffset StepSince, int StepsDone)
+{
+    /// <summary>How far a run is; null when nobody is at it, or its worker has not told yet.</summary>
+    /// <param name="db">Where workers tell.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public static async Task<RunAtWork?> OfAsync(FoliosyncDb db, SyncRun run, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        ArgumentNullException.ThrowIfNull(run);
+        return run is { State: SyncRunState.Running, Worker: { } worker }
+            ? (await db.Workers.AsNoTracking().Where(w => w.Name == worker).Select(w => w.AtWork).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false))?
+                .FirstOrDefault(r => r.RunId == run.Id)
+            : null;
+    }
+}
 
 /// <summary>What a process that syncs was started for.</summary>
 public enum WorkerRole

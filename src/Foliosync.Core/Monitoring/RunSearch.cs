@@ -148,10 +148,7 @@ public sealed class RunSearch(Database database, TimeProvider clock)
         var later = await db.SyncRuns.Where(r => r.ConnectionId == run.ConnectionId && r.Id > id)
             .OrderBy(r => r.Id).Select(r => (Guid?)r.Id).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
         var rows = await RowsAsync(db, [id, .. earlier], cancellationToken).ConfigureAwait(false);
-        var atWork = run.State == SyncRunState.Running && run.Worker is { } name
-            ? (await db.Workers.AsNoTracking().Where(w => w.Name == name).Select(w => w.AtWork).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false))?
-                .FirstOrDefault(r => r.RunId == id)
-            : null;
+        var atWork = await RunAtWork.OfAsync(db, run, cancellationToken).ConfigureAwait(false);
         return new RunDetail(
             rows[id],
             run,

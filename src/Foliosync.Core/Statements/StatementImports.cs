@@ -252,7 +252,7 @@ public sealed class StatementImports
         var since = _clock.GetTimestamp();
         for (var tries = 0; ; tries++)
         {
-            var claimed = await _claims.ClaimAsync([new WantedSync(connectionId, null, SyncTrigger.Statement)], Guid.NewGuid(), cancellationToken)
+            var claimed = await _claims.ClaimAsync([new WantedSync(connectionId, SyncTrigger.Statement, WantedFor.Itself)], Guid.NewGuid(), cancellationToken)
                 .ConfigureAwait(false);
             if (claimed.SingleOrDefault() is { } connection)
             {

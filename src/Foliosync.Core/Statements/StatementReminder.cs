@@ -26,7 +26,7 @@ public sealed class StatementReminder(Database database, Incidents incidents, St
             select a.id, a.owner_id, a.connection_id, c.label, c.created_at, a.remind_after_days,
                 (select max(f.imported_at) from imported_statements f where f.account_id = a.id and f.undone_at is null)
             from accounts a join connections c on c.id = a.connection_id join sync_states s on s.connection_id = c.id
-            where c.reads = 0 and s.state <> 'paused' and (a.remind_after_days is null or a.remind_after_days <> 0)
+            where c.reads = 0 and s.state not in ('paused', 'closed') and (a.remind_after_days is null or a.remind_after_days <> 0)
                 and not exists (select 1 from alerts x where x.subject_id = a.id and x.kind = @kind and x.resolved_at is null)
             """,
             ids: null,

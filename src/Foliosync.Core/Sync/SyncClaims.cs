@@ -17,7 +17,7 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
     /// <summary>Finds connections of a shard that are due and free, the longest due first.</summary>
     public async Task<IReadOnlyList<WantedSync>> FindDueAsync(string brokerId, int shard, int most, CancellationToken cancellationToken)
     {
-        var due = new Dictionary<Guid, WantedSync>();
+        var due = new List<WantedSync>();
         var find = SqlScript.For(database);
         find.Query(
             """
@@ -26,56 +26,38 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
             order by next_sync_at limit @most
             """,
             ids: null,
-            row => due.Add(row.Id(0), new WantedSync(row.Id(0), null, SqlValues.Parse<SyncTrigger>(row.GetString(1)))),
+            row => due.Add(new WantedSync(row.Id(0), SqlValues.Parse<SyncTrigger>(row.GetString(1)), WantedFor.Schedule)),
             ("broker", brokerId),
             ("shard", shard),
             ("now", clock.GetUtcNow()),
             ("most", most));
         await find.ReadAsync(database, cancellationToken).ConfigureAwait(false);
-        return await AdoptAsync(due, cancellationToken).ConfigureAwait(false);
+        return due;
     }
 
-    /// <summary>Finds connections whose run begins because a person is at it.</summary>
-    public Task<IReadOnlyList<WantedSync>> WantAsync(IEnumerable<Guid> connectionIds, SyncTrigger trigger, CancellationToken cancellationToken) =>
-        AdoptAsync(connectionIds.ToDictionary(id => id, id => new WantedSync(id, null, trigger)), cancellationToken);
-
-    // Whoever waits for a sync of a connection is served by the run that begins for another reason.
-    private async Task<IReadOnlyList<WantedSync>> AdoptAsync(Dictionary<Guid, WantedSync> wanted, CancellationToken cancellationToken)
-    {
-        if (wanted.Count == 0)
-        {
-            return [];
-        }
-
-        var adopt = SqlScript.For(database);
-        adopt.Query(
-            "select id, connection_id, trigger from sync_runs where state = 'queued' and connection_id {ids} order by id desc",
-            wanted.Keys,
-            row => wanted[row.Id(1)] = new WantedSync(row.Id(1), row.Id(0), SqlValues.Parse<SyncTrigger>(row.GetString(2))));
-        await adopt.ReadAsync(database, cancellationToken).ConfigureAwait(false);
-        return [.. wanted.Values];
-    }
-
-    /// <summary>Finds the queued run of a connection; none when there is none.</summary>
+    /// <summary>Finds a connection with a queued run, unless its broker is paused; none when there is none.</summary>
     public async Task<IReadOnlyList<WantedSync>> FindQueuedAsync(Guid connectionId, CancellationToken cancellationToken)
     {
         var queued = new List<WantedSync>();
         var find = SqlScript.For(database);
         find.Query(
             """
-            select r.id, r.connection_id, r.trigger from sync_runs r join sync_states s on s.connection_id = r.connection_id
+            select r.connection_id, r.trigger from sync_runs r join sync_states s on s.connection_id = r.connection_id
             where r.state = 'queued' and r.connection_id = @id
                 and not exists (select 1 from broker_settings b where b.broker_id = s.broker_id and b.paused_at is not null)
             order by r.id limit 1
             """,
             ids: null,
-            row => queued.Add(new WantedSync(row.Id(1), row.Id(0), SqlValues.Parse<SyncTrigger>(row.GetString(2)))),
+            row => queued.Add(new WantedSync(row.Id(0), SqlValues.Parse<SyncTrigger>(row.GetString(1)), WantedFor.Request)),
             ("id", connectionId));
         await find.ReadAsync(database, cancellationToken).ConfigureAwait(false);
         return queued;
     }
 
-    /// <summary>Claims what is free among <paramref name="wanted"/>, starts a run for each and loads what a sync needs.</summary>
+    /// <summary>
+    /// Claims what is free among <paramref name="wanted"/> and still wanted, starts a run for each and loads what a sync needs. Whoever
+    /// waits for a queued run of a connection is served by the run that begins, whatever it begins for.
+    /// </summary>
     /// <param name="wanted">Connections, each once.</param>
     /// <param name="leaseToken">Proves the claim when the result is stored.</param>
     /// <param name="cancellationToken">Stops before anything is claimed.</param>
@@ -84,23 +66,17 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
     {
         await workers.BeatAsync(cancellationToken).ConfigureAwait(false);
         var now = clock.GetUtcNow();
+        await using var write = await database.BeginWriteAsync(cancellationToken).ConfigureAwait(false);
+        var queued = await LeaseAsync(write, wanted, leaseToken, now, cancellationToken).ConfigureAwait(false);
         var starts = wanted
-            .Select(w => new RunStart(w.RunId ?? Guid.CreateVersion7(now), w.ConnectionId, w.Trigger, now, leaseToken))
+            .Select(w => w.For != WantedFor.Itself && queued.TryGetValue(w.ConnectionId, out var run)
+                ? new RunStart(run.RunId, w.ConnectionId, run.Trigger, now, leaseToken)
+                : new RunStart(Guid.CreateVersion7(now), w.ConnectionId, w.Trigger, now, leaseToken))
             .ToDictionary(s => s.ConnectionId);
         Guid[] ids = [.. starts.Keys.Order()];
         var claimed = new Dictionary<Guid, ClaimedConnection>(ids.Length);
 
         var script = SqlScript.For(database);
-        script.Change(
-            """
-            update sync_states set lease_token = @token, lease_holder = @holder, lease_until = @until
-            where connection_id {ids} and (lease_until is null or lease_until < @now)
-            """,
-            ids,
-            ("token", leaseToken),
-            ("holder", Worker.Name),
-            ("until", now + LeaseTime),
-            ("now", now));
         script.Rows(SyncStatements.StartRuns, [.. starts.Values]);
         script.Query(
             """
@@ -128,8 +104,43 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
             "select connection_id, kind from alerts where connection_id {ids} and resolved_at is null",
             ids,
             row => claimed.GetValueOrDefault(row.Id(0))?.OpenAlerts.Add(row.GetString(1)));
-        await script.WriteAsync(database, cancellationToken).ConfigureAwait(false);
+        await script.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
+        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return claimed.Values;
+    }
+
+    // Between finding and claiming another worker may have done it all: what is not wanted any more is not leased.
+    private async Task<Dictionary<Guid, (Guid RunId, SyncTrigger Trigger)>> LeaseAsync(
+        WriteTransaction write, IReadOnlyCollection<WantedSync> wanted, Guid leaseToken, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var queued = new Dictionary<Guid, (Guid, SyncTrigger)>();
+        var script = SqlScript.For(database);
+        foreach (var group in wanted.GroupBy(w => w.For))
+        {
+            var stillWanted = group.Key switch
+            {
+                WantedFor.Schedule => "and next_sync_at <= @now",
+                WantedFor.Request => "and exists (select 1 from sync_runs r where r.connection_id = sync_states.connection_id and r.state = 'queued')",
+                _ => string.Empty,
+            };
+            script.Change(
+                $$"""
+                update sync_states set lease_token = @token, lease_holder = @holder, lease_until = @until
+                where connection_id {ids} and (lease_until is null or lease_until < @now) {{stillWanted}}
+                """,
+                [.. group.Select(w => w.ConnectionId).Order()],
+                ("token", leaseToken),
+                ("holder", Worker.Name),
+                ("until", now + LeaseTime),
+                ("now", now));
+        }
+
+        script.Query(
+            "select connection_id, id, trigger from sync_runs where state = 'queued' and connection_id {ids} order by id",
+            [.. wanted.Select(w => w.ConnectionId)],
+            row => queued.TryAdd(row.Id(0), (row.Id(1), SqlValues.Parse<SyncTrigger>(row.GetString(2)))));
+        await script.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
+        return queued;
     }
 
     /// <summary>Makes the leases of <paramref name="leaseToken"/> last longer.</summary>
@@ -182,10 +193,11 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
                 error_message = 'The process that ran this sync ended before it was done. Nothing of it was stored; the next sync reads everything again.'
             where state = 'running' and not exists (
                 select 1 from sync_states s where s.connection_id = sync_runs.connection_id and s.lease_until >= @now)
-            returning connection_id, "trigger"
+            returning connection_id, "trigger",
+                case when exists (select 1 from sync_states s where s.connection_id = sync_runs.connection_id and s.state = 'closed') then 1 else 0 end
             """,
             ids: null,
-            row => ended.Add(new InterruptedRun(row.Id(0), SqlValues.Parse<SyncTrigger>(row.GetString(1)))),
+            row => ended.Add(new InterruptedRun(row.Id(0), SqlValues.Parse<SyncTrigger>(row.GetString(1)), row.GetInt32(2) == 1)),
             ("now", now));
         await script.WriteAsync(database, cancellationToken).ConfigureAwait(false);
         await BackOffAsync([.. ended.Where(r => r.Trigger == SyncTrigger.Retry).Select(r => r.ConnectionId)], now, cancellationToken).ConfigureAwait(false);
@@ -254,9 +266,28 @@ internal sealed class SyncClaims(Database database, Workers workers, TimeProvide
 
 /// <summary>A sync that somebody wants.</summary>
 /// <param name="ConnectionId">The connection.</param>
-/// <param name="RunId">The queued run that waits for it; null to begin a new one.</param>
-/// <param name="Trigger">What started it.</param>
-internal sealed record WantedSync(Guid ConnectionId, Guid? RunId, SyncTrigger Trigger);
+/// <param name="Trigger">What starts it, unless a queued run waits for it.</param>
+/// <param name="For">Why it is wanted.</param>
+internal sealed record WantedSync(Guid ConnectionId, SyncTrigger Trigger, WantedFor For);
+
+/// <summary>Why a sync is wanted, and so for how long.</summary>
+internal enum WantedFor
+{
+    /// <summary>It is due; wanted until another run has made it due later.</summary>
+    Schedule,
+
+    /// <summary>A queued run waits for it; wanted until that has begun.</summary>
+    Request,
+
+    /// <summary>A person is at it now.</summary>
+    Person,
+
+    /// <summary>For what it alone reads: a file or a recording. A queued run goes on waiting.</summary>
+    Itself,
+}
 
 /// <summary>A run whose process died.</summary>
-internal sealed record InterruptedRun(Guid ConnectionId, SyncTrigger Trigger);
+/// <param name="ConnectionId">Its connection.</param>
+/// <param name="Trigger">What started it.</param>
+/// <param name="IsClosed">True when the connection was closed meanwhile: there is nothing to try again.</param>
+internal sealed record InterruptedRun(Guid ConnectionId, SyncTrigger Trigger, bool IsClosed);

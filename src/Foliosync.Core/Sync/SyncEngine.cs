@@ -155,8 +155,8 @@ public sealed partial class SyncEngine
         await using var db = _database.Open(OwnerScope.Everyone);
         var connections = db.Connections.AsNoTracking().Where(c => !off.Contains(c.BrokerId));
         connections = request.ConnectionId is { } id
-            ? connections.Where(c => c.Id == id)
-            : connections.Where(c => c.Sync!.State != ConnectionState.Paused);
+            ? connections.Where(c => c.Id == id && c.Sync!.State != ConnectionState.Closed)
+            : connections.Where(c => c.Sync!.State != ConnectionState.Paused && c.Sync.State != ConnectionState.Closed);
         connections = request.BrokerId is { } broker ? connections.Where(c => c.BrokerId == broker) : connections;
         connections = request.PortfolioId is { } portfolio ? connections.Where(c => c.PortfolioId == portfolio) : connections;
         if (request.ConnectionId is null && request.BrokerId is null)
@@ -165,7 +165,7 @@ public sealed partial class SyncEngine
         }
 
         var ids = await connections.Select(c => c.Id).ToListAsync(cancellationToken).ConfigureAwait(false);
-        return await _claims.WantAsync(ids, request.Trigger, cancellationToken).ConfigureAwait(false);
+        return ids.ConvertAll(id => new WantedSync(id, request.Trigger, WantedFor.Person));
     }
 
     private static async Task ClaimAsync(

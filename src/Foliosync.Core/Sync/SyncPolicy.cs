@@ -132,8 +132,7 @@ public static class SyncPolicy
     }
 
     // Only a person ends a pause; a paused connection is not due, nor one that is fed.
-    private static ConnectionState Keep(RunContext context, ConnectionState otherwise) =>
-        context.State == ConnectionState.Paused ? ConnectionState.Paused : otherwise;
+    private static ConnectionState Keep(RunContext context, ConnectionState otherwise) => context.State.IsOff() ? context.State : otherwise;
 
-    private static DateTimeOffset? Next(RunContext context, DateTimeOffset at) => context.State == ConnectionState.Paused || context.IsFed ? null : at;
+    private static DateTimeOffset? Next(RunContext context, DateTimeOffset at) => context.State.IsOff() || context.IsFed ? null : at;
 }

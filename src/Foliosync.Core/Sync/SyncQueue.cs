@@ -1,5 +1,6 @@
+using Foliosync.Core.Connections;
 using Foliosync.Core.Storage;
-using Microsoft.EntityFrameworkCore;
+using Foliosync.Core.Storage.Bulk;
 
 namespace Foliosync.Core.Sync;
 
@@ -13,6 +14,7 @@ public sealed class SyncQueue(Database database, SyncNudge nudge, TimeProvider c
 {
     /// <summary>Asks for a sync of a connection.</summary>
     /// <returns>The run that will do it; the one that is queued or running already when there is one.</returns>
+    /// <exception cref="RefusedException">The connection is closed.</exception>
     public async Task<Guid> EnqueueAsync(Guid connectionId, SyncTrigger trigger, CancellationToken cancellationToken)
     {
         var (runId, isNew) = await PutAsync(connectionId, trigger, cancellationToken).ConfigureAwait(false);
@@ -27,24 +29,52 @@ public sealed class SyncQueue(Database database, SyncNudge nudge, TimeProvider c
     private async Task<(Guid RunId, bool IsNew)> PutAsync(Guid connectionId, SyncTrigger trigger, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        await using var db = database.Open(OwnerScope.Everyone);
-
+        var run = Guid.CreateVersion7(now);
+        Guid? present = null;
+        await using var write = await database.BeginWriteAsync(cancellationToken).ConfigureAwait(false);
+        var look = SqlScript.For(database);
+        // Whoever claims the connection at this moment either has begun a run, which then counts, or finds the one that is queued here.
+        var isClosed = false;
+        look.Query(
+            "select state from sync_states where connection_id = @id for update",
+            ids: null,
+            row => isClosed = SqlValues.Parse<ConnectionState>(row.GetString(0)) == ConnectionState.Closed,
+            ("id", connectionId));
         // A run that is under way began with the session from before the login.
-        var runningCounts = trigger != SyncTrigger.LoginCompleted;
-        var present = await db.SyncRuns
-            .Where(r => r.ConnectionId == connectionId && (r.State == SyncRunState.Queued || (r.State == SyncRunState.Running && runningCounts)))
-            .OrderByDescending(r => r.Id)
-            .Select(r => (Guid?)r.Id)
-            .FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+        look.Query(
+            $"""
+            select id from sync_runs
+            where connection_id = @id and {(trigger == SyncTrigger.LoginCompleted ? "state = 'queued'" : "state in ('queued', 'running')")}
+            order by id desc limit 1
+            """,
+            ids: null,
+            row => present = row.Id(0),
+            ("id", connectionId));
+        await look.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
+        if (isClosed)
+        {
+            throw new RefusedException(ConnectionStates.ClosedMessage);
+        }
+
         if (present is { } id)
         {
             return (id, false);
         }
 
-        var run = new SyncRun { Id = Guid.CreateVersion7(now), ConnectionId = connectionId, Trigger = trigger, State = SyncRunState.Queued, QueuedAt = now };
-        db.SyncRuns.Add(run);
-        await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
-        return (run.Id, true);
+        var put = SqlScript.For(database);
+        put.Change(
+            """
+            insert into sync_runs (id, connection_id, trigger, state, queued_at, attempt, received, inserted, updated, closed, unchanged, skipped, warnings, steps)
+            values (@run, @connection, @trigger, 'queued', @now, 1, 0, 0, 0, 0, 0, 0, '[]', '[]')
+            """,
+            ids: null,
+            ("run", run),
+            ("connection", connectionId),
+            ("trigger", SqlValues.ToText(trigger)),
+            ("now", now));
+        await put.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
+        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return (run, true);
     }
 }
 

@@ -26,9 +26,10 @@ internal static class ConnectionsApi
         one.MapDelete("/", RemoveAsync).WithName("removeConnection").WithSummary("Remove a connection with everything read through it");
         one.MapPut("/credentials", ReplaceCredentialsAsync).WithName("replaceCredentials").WithSummary("Replace the credentials")
             .Accepts<Dictionary<string, string>>("application/json").ProducesProblem(422).ProducesProblem(502).ProducesProblem(503);
-        one.MapPost("/sync", SyncAsync).WithName("syncConnection").WithSummary("Sync now, in any state");
+        one.MapPost("/sync", SyncAsync).WithName("syncConnection").WithSummary("Sync now, in any state but closed").ProducesProblem(409);
         one.MapPost("/pause", PauseAsync).WithName("pauseConnection").WithSummary("Stop scheduled syncs");
         one.MapPost("/resume", ResumeAsync).WithName("resumeConnection").WithSummary("Let a paused connection sync again");
+        one.MapPost("/close", CloseAsync).WithName("closeConnection").WithSummary("Delete its credentials and read it no more; what was read stays");
         one.MapPost("/login", LoginAsync).WithName("loginConnection").WithSummary("Begin the login at the broker, or go on with it")
             .ProducesProblem(422).ProducesProblem(502).ProducesProblem(503);
     }
@@ -131,6 +132,14 @@ internal static class ConnectionsApi
     {
         var caller = Caller.Of(user);
         await setup.ResumeAsync(id, caller.Actor, cancellationToken);
+        return TypedResults.Ok(await ViewAsync(database, caller, id, cancellationToken));
+    }
+
+    private static async Task<Ok<ConnectionView>> CloseAsync(
+        ClaimsPrincipal user, Database database, ConnectionSetup setup, Guid id, CancellationToken cancellationToken)
+    {
+        var caller = Caller.Of(user);
+        await setup.CloseAsync(id, caller.Actor, cancellationToken);
         return TypedResults.Ok(await ViewAsync(database, caller, id, cancellationToken));
     }
 

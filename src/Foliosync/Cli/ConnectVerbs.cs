@@ -25,6 +25,7 @@ internal static class ConnectVerbs
         ConnectLoginVerb.Create(Id),
         Verb.Create("pause", "Stop scheduled syncs of a connection", PauseAsync, Id),
         Verb.Create("resume", "Sync a paused connection again", ResumeAsync, Id),
+        Verb.Create("close", "Delete the credentials of a connection and keep what was read through it", CloseAsync, Id),
         Verb.Create("remove", "Remove a connection with everything that was read through it", RemoveAsync, Id, Yes));
 
     private static async Task ListAsync(VerbContext context, CancellationToken cancellationToken)
@@ -127,6 +128,13 @@ internal static class ConnectVerbs
         await context.PrepareAsync(cancellationToken);
         await context.Service<ConnectionSetup>().ResumeAsync(context.Get(Id), Actor.CommandLine, cancellationToken);
         await ShowStateAsync(context, "The connection is not paused.", cancellationToken);
+    }
+
+    private static async Task CloseAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        await context.PrepareAsync(cancellationToken);
+        await context.Service<ConnectionSetup>().CloseAsync(context.Get(Id), Actor.CommandLine, cancellationToken);
+        await ShowStateAsync(context, "The connection is closed; what was read through it stays.", cancellationToken);
     }
 
     private static async Task RemoveAsync(VerbContext context, CancellationToken cancellationToken)

@@ -15,8 +15,8 @@ internal sealed class ConnectionChecks(BrokerCatalog catalog, SyncSettings sync,
     public async Task<IReadOnlyList<Finding>> ExamineAsync(FoliosyncDb db, CancellationToken cancellationToken)
     {
         var connections = await db.Connections.AsNoTracking().Include(c => c.Sync).OrderBy(c => c.Id).ToListAsync(cancellationToken);
-        // A paused connection is one that somebody has decided about.
-        var wanted = connections.Where(c => c.Sync?.State != ConnectionState.Paused).ToList();
+        // One that is switched off is one that somebody has decided about.
+        var wanted = connections.Where(c => c.Sync?.State.IsOff() != true).ToList();
         var fields = (await db.Credentials.AsNoTracking().Select(c => new { c.ConnectionId, c.Field }).ToListAsync(cancellationToken))
             .ToLookup(c => c.ConnectionId, c => c.Field);
         return

@@ -1,9 +1,12 @@
+using Foliosync.Brokers.Demo;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Instruments;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Prices;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Users;
+using Microsoft.EntityFrameworkCore;
 
 namespace Foliosync.Hosting;
 
@@ -11,7 +14,11 @@ namespace Foliosync.Hosting;
 internal sealed class DemoData(IServiceProvider services)
 {
     private const string Email = "demo@example.org";
+    private const string PartnerEmail = "partner@example.org";
+    private const string SharedPortfolio = "Family";
     private const string RateSource = "demo";
+    private const string DemoBroker = "demo";
+    private const int PricesAtOnce = 2_000;
 
     // The Demo broker's first day.
     private static readonly DateOnly FirstRate = new(2024, 10, 1);
@@ -20,9 +27,9 @@ internal sealed class DemoData(IServiceProvider services)
     [
         ("Savings", "Everyday broker", "normal", ""),
         ("Savings", "Second account", "normal", "second"),
-        ("Family", "Parents", "normal", "parents"),
-        ("Family", "Needs a login", "expire", "login"),
-        ("Family", "Broker is down", "transient", "down"),
+        (SharedPortfolio, "Parents", "normal", "parents"),
+        (SharedPortfolio, "Needs a login", "expire", "login"),
+        (SharedPortfolio, "Broker is down", "transient", "down"),
     ];
 
     /// <summary>Adds everything and syncs it once.</summary>
@@ -42,15 +49,39 @@ internal sealed class DemoData(IServiceProvider services)
             portfolios[name] = portfolio.Id;
         }
 
+        await services.GetRequiredService<UserAccounts>().AddAsync(PartnerEmail, password: null, UserRole.Member, Actor.CommandLine, cancellationToken);
+        await services.GetRequiredService<PortfolioSharing>().AddAsync(portfolios[SharedPortfolio], PartnerEmail, ShareRole.Editor, owner, cancellationToken);
         foreach (var (portfolio, label, scenario, seed) in Connections)
         {
             var credentials = new Dictionary<string, string> { ["scenario"] = scenario, ["seed"] = seed };
             await services.GetRequiredService<ConnectionSetup>().CreateAsync(
-                new NewConnection(added.User.Id, portfolios[portfolio], "demo", label, credentials), check: true, owner, cancellationToken);
+                new NewConnection(added.User.Id, portfolios[portfolio], DemoBroker, label, credentials), check: true, owner, cancellationToken);
         }
 
         await services.GetRequiredService<SyncEngine>().RunAsync(new SyncRequest(), progress: null, cancellationToken);
+        await AddPricesAsync(cancellationToken);
         return new DemoAccess(Email, added.GeneratedPassword!, token.Text);
+    }
+
+    // A real broker's prices come one day after the other; a demo has no time for that, and its line would be a staircase.
+    private async Task AddPricesAsync(CancellationToken cancellationToken)
+    {
+        await using var db = services.GetRequiredService<Database>().Open(OwnerScope.Everyone);
+        var instruments = await db.Instruments.Where(i => i.Isin != null).ToDictionaryAsync(i => i.Isin!, i => i.Id, cancellationToken);
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        foreach (var closes in DemoPrices.ClosesBefore(now).Where(c => instruments.ContainsKey(c.Isin)).Chunk(PricesAtOnce))
+        {
+            db.Prices.AddRange(closes.Select(c => new Price
+            {
+                InstrumentId = instruments[c.Isin], Day = c.Day, Source = DemoBroker, Value = c.Price, Currency = c.Currency, At = c.At, FetchedAt = now,
+            }));
+            await db.SaveChangesAsync(cancellationToken);
+            db.ChangeTracker.Clear();
+        }
+
+        // Some values may have been computed meanwhile, without these prices.
+        await db.ValuationStates.ExecuteUpdateAsync(
+            set => set.SetProperty(v => v.StaleFrom, FirstRate).SetProperty(v => v.Touches, v => v.Touches + 1), cancellationToken);
     }
 
     // Invented like everything here, for a demo asks nobody: without a rate, rupees and dollars could not be added up.

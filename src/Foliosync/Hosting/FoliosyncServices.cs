@@ -20,6 +20,7 @@ using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Users;
 using Foliosync.Core.Valuations;
 using Foliosync.Diagnosis;
+using Microsoft.AspNetCore.Hosting.Server;
 
 namespace Foliosync.Hosting;
 
@@ -48,12 +49,8 @@ internal static class FoliosyncServices
         services.AddSingleton<ConnectionLogin>();
         services.AddSingleton(Sync(settings));
         services.AddSingleton<Workers>();
-        services.AddSingleton(s => new LoginLinks(
-            s.GetRequiredService<Database>(),
-            s.GetRequiredService<Vault>(),
-            s.GetRequiredService<BrokerCatalog>(),
-            s.GetRequiredService<TimeProvider>(),
-            settings.PublicUrl));
+        services.AddSingleton(s => ReachedAddress.Of(settings, s.GetService<IServer>()));
+        services.AddSingleton<LoginLinks>();
         services.AddSingleton<IRecurringJob, SessionClock>();
         services.AddSingleton<InstrumentDirectory>();
         services.AddSingleton<InstrumentNames>();

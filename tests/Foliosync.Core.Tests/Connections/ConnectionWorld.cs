@@ -21,7 +21,7 @@ internal sealed class ConnectionWorld : IAsyncDisposable
         Setup = new ConnectionSetup(database, Vault, Catalog, _http, new Core.Sync.SyncSettings(), Clock);
         Login = new ConnectionLogin(database, Vault, Catalog, _http, Clock);
         Import = new ConnectionImport(database, Vault, Catalog, Clock);
-        Links = new LoginLinks(database, Vault, Catalog, Clock, new Uri("https://folio.example/"));
+        Links = new LoginLinks(database, Vault, Catalog, Clock, () => new Uri("https://folio.example/"));
     }
 
     public static Dictionary<string, string> Credentials => new() { ["apiKey"] = "key1", ["apiSecret"] = "planted-secret" };

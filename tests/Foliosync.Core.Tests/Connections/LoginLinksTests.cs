@@ -155,7 +155,7 @@ public sealed class LoginLinksTests
 
         // Whoever has the row has the id, which is the first third of the link, and would need another instance to sign it.
         Base64Url.DecodeFromChars(token)[..16].ShouldBe(row.Id.ToByteArray(bigEndian: true));
-        var thief = new LoginLinks(world.Database, new Vault(MasterKeySource.InMemory()), world.Catalog, world.Clock, new Uri("https://folio.example"));
+        var thief = new LoginLinks(world.Database, new Vault(MasterKeySource.InMemory()), world.Catalog, world.Clock, () => new Uri("https://folio.example"));
         (await Should.ThrowAsync<LoginLinkException>(() => thief.OpenAsync(token, default))).Fault.ShouldBe(LoginLinkFault.Old);
     }
 

@@ -19,9 +19,9 @@ public sealed class SyncPolicyTests
 
     public static TheoryData<ConnectionState> States => [.. Enum.GetValues<ConnectionState>()];
 
-    public static TheoryData<ConnectionState> StatesSaveOfPause => [.. Enum.GetValues<ConnectionState>().Where(s => s != ConnectionState.Paused)];
+    public static TheoryData<ConnectionState> StatesThatAreOn => [.. Enum.GetValues<ConnectionState>().Where(s => !s.IsOff())];
 
-    [Theory, MemberData(nameof(StatesSaveOfPause))]
+    [Theory, MemberData(nameof(StatesThatAreOn))]
     public void Success_heals_every_state_and_forgets_the_failures(ConnectionState state)
     {
         var verdict = SyncPolicy.Succeeded(Active with { State = state, ConsecutiveFailures = 7 });
@@ -56,7 +56,7 @@ public sealed class SyncPolicyTests
         verdict.ShouldBe(new Verdict(SyncRunState.Failed, ConnectionState.CredentialsRejected, 1, NextSyncAt: null));
     }
 
-    [Theory, MemberData(nameof(StatesSaveOfPause))]
+    [Theory, MemberData(nameof(StatesThatAreOn))]
     public void A_rate_limit_waits_as_long_as_the_broker_asks_and_is_no_failure(ConnectionState state)
     {
         var error = BrokerException.RateLimited("Slower.", TimeSpan.FromSeconds(90));
@@ -132,7 +132,7 @@ public sealed class SyncPolicyTests
         SyncPolicy.Failed(Active, Transient, jitter).NextSyncAt!.Value.ShouldBe(Now.AddSeconds(seconds), TimeSpan.FromMilliseconds(1));
     }
 
-    [Theory, MemberData(nameof(StatesSaveOfPause))]
+    [Theory, MemberData(nameof(StatesThatAreOn))]
     public void Unreadable_data_waits_for_a_review_and_leaves_the_connection_as_it_is(ConnectionState state)
     {
         var verdict = SyncPolicy.Failed(Active with { State = state, ConsecutiveFailures = 2 }, InvalidData, 0.5);
@@ -140,7 +140,7 @@ public sealed class SyncPolicyTests
         verdict.ShouldBe(new Verdict(SyncRunState.NeedsReview, state, 2, Now.AddHours(1)));
     }
 
-    [Theory, MemberData(nameof(StatesSaveOfPause))]
+    [Theory, MemberData(nameof(StatesThatAreOn))]
     public void A_suspicious_report_waits_for_a_review_and_leaves_the_connection_as_it_is(ConnectionState state)
     {
         var verdict = SyncPolicy.Suspicious(Active with { State = state, ConsecutiveFailures = 2 });
@@ -148,7 +148,7 @@ public sealed class SyncPolicyTests
         verdict.ShouldBe(new Verdict(SyncRunState.NeedsReview, state, 2, Now.AddHours(1)));
     }
 
-    [Theory, MemberData(nameof(StatesSaveOfPause))]
+    [Theory, MemberData(nameof(StatesThatAreOn))]
     public void Our_own_fault_leaves_the_state_and_backs_off(ConnectionState state)
     {
         var verdict = SyncPolicy.Internal(Active with { State = state, ConsecutiveFailures = 2 }, 0.5);
@@ -156,7 +156,7 @@ public sealed class SyncPolicyTests
         verdict.ShouldBe(new Verdict(SyncRunState.Failed, state, 3, Now.AddMinutes(4)));
     }
 
-    [Theory, MemberData(nameof(StatesSaveOfPause))]
+    [Theory, MemberData(nameof(StatesThatAreOn))]
     public void A_cancelled_run_is_due_again_at_once_as_if_it_had_not_been(ConnectionState state)
     {
         var verdict = SyncPolicy.Cancelled(Active with { State = state, ConsecutiveFailures = 2 });
@@ -164,10 +164,12 @@ public sealed class SyncPolicyTests
         verdict.ShouldBe(new Verdict(SyncRunState.Cancelled, state, 2, Now));
     }
 
-    [Fact]
-    public void Only_a_person_ends_a_pause()
+    [Theory]
+    [InlineData(ConnectionState.Paused)]
+    [InlineData(ConnectionState.Closed)]
+    public void Only_a_person_ends_a_pause_or_opens_what_is_closed(ConnectionState state)
     {
-        var paused = Active with { State = ConnectionState.Paused, ConsecutiveFailures = 9, Trigger = SyncTrigger.Manual };
+        var paused = Active with { State = state, ConsecutiveFailures = 9, Trigger = SyncTrigger.Manual };
         Verdict[] verdicts =
         [
             SyncPolicy.Succeeded(paused),
@@ -181,7 +183,7 @@ public sealed class SyncPolicyTests
             SyncPolicy.Failed(paused, InvalidData, 0.5),
         ];
 
-        verdicts.ShouldAllBe(v => v.ConnectionState == ConnectionState.Paused && v.NextSyncAt == null);
+        verdicts.ShouldAllBe(v => v.ConnectionState == state && v.NextSyncAt == null);
     }
 
     [Theory, MemberData(nameof(States))]

@@ -146,6 +146,7 @@ public sealed class AccessMatrixTests
         new("GET /api/v1/tokens", Access.OwnRows, "/api/v1/tokens"),
         new("POST /api/v1/tokens", Access.OwnRows, "/api/v1/tokens", new { name = "another", scope = "read" }),
         new("DELETE /api/v1/tokens/{id:guid}", Access.OneRow, $"/api/v1/tokens/{rows.Token}"),
+        new("POST /api/v1/connections/{id:guid}/close", Access.OneRow, $"/api/v1/connections/{rows.Connection}/close"),
         new("DELETE /api/v1/connections/{id:guid}", Access.OneRow, $"/api/v1/connections/{rows.Connection}"),
         new("DELETE /api/v1/portfolios/{id:guid}", Access.OneRow, $"/api/v1/portfolios/{rows.EmptyPortfolio}"),
     ];

@@ -230,6 +230,22 @@ internal static class ApiCalls
         return run;
     }
 
+    /// <summary>Waits until the values of a portfolio are computed.</summary>
+    public static async Task WaitForValuesAsync(this HttpClient client, string portfolioId)
+    {
+        for (var tries = 0; tries < 600; tries++)
+        {
+            if (!(await client.GetJsonAsync($"/api/v1/portfolios/{portfolioId}/performance")).GetProperty("updating").GetBoolean())
+            {
+                return;
+            }
+
+            await Task.Delay(50);
+        }
+
+        throw new TimeoutException("The values were not computed.");
+    }
+
     public static async Task<JsonElement> WaitForAsync(this HttpClient client, string runId)
     {
         for (var tries = 0; tries < 600; tries++)

@@ -76,7 +76,7 @@ internal sealed class KiteMorning : IAsyncDisposable
             services.GetRequiredService<Vault>(),
             services.GetRequiredService<BrokerCatalog>(),
             clock ?? TimeProvider.System,
-            Host.Address);
+            () => Host.Address);
         return await links.CreateAsync(owner.Id, connections, default);
     }
 

@@ -17,7 +17,7 @@ public sealed class ConnectTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_connection_is_added_tested_paused_resumed_and_removed()
+    public async Task A_connection_is_added_tested_paused_resumed_closed_and_removed()
     {
         var id = await _instance.ConnectDemoAsync("normal", "a");
 
@@ -31,6 +31,7 @@ public sealed class ConnectTests : IAsyncLifetime
         listed.GetProperty("portfolio").GetString().ShouldBe("Main");
         listed.GetProperty("reads").EnumerateArray().Select(r => r.GetString()).ShouldContain("holdings");
 
+        (await _instance.JsonAsync("connect", "close", id)).GetProperty("state").GetString().ShouldBe("closed");
         (await _instance.RunAsync("connect", "remove", id)).ExitCode.ShouldBe(0);
         (await _instance.JsonAsync("connect", "list")).GetArrayLength().ShouldBe(0);
         (await _instance.RunAsync("connect", "remove", id)).ShouldFailWith(2, "There is no connection");

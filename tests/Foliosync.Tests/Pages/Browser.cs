@@ -62,7 +62,9 @@ internal sealed class Browser : IAsyncDisposable
     /// <param name="address">What to open.</param>
     /// <param name="scheme">Light or dark.</param>
     /// <param name="width">Width of the window in pixels; 390 is a phone.</param>
-    /// <param name="complaints">Gets what the page writes to the console as errors, refusals of its security policy among them.</param>
+    /// <param name="complaints">
+    /// Gets what the page writes to the console as errors, refusals of its security policy among them, and errors that no script caught.
+    /// </param>
     /// <param name="script">False for a browser that runs no script.</param>
     public async Task<IPage> OpenAsync(Uri address, ColorScheme scheme, int width, List<string> complaints, bool script = true)
     {
@@ -83,6 +85,7 @@ internal sealed class Browser : IAsyncDisposable
                 complaints.Add(message.Text);
             }
         };
+        page.PageError += (_, error) => complaints.Add(error);
         await page.GotoAsync(address.AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.NetworkIdle });
         return page;
     }
@@ -97,6 +100,10 @@ internal sealed class Browser : IAsyncDisposable
         await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
         return page;
     }
+
+    /// <summary>What is left when a browser's notes on the status of refused pages are taken away: those are no faults of a page.</summary>
+    public static IEnumerable<string> WithoutRefusals(IEnumerable<string> complaints) =>
+        complaints.Where(c => !c.StartsWith("Failed to load resource: the server responded with a status of 4", StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {

@@ -68,6 +68,41 @@ public sealed class SignInWalkTests
         page.Url.ShouldEndWith("/sign-in");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task With_an_app_the_code_is_asked_for_on_a_page_of_its_own(bool script)
+    {
+        await using var browser = await Browser.StartAsync();
+        await using var host = await ApiHost.StartAsync(jobs: false);
+        var complaints = new List<string>();
+        await host.Services.GetRequiredService<UserAccounts>().AddAsync("asha@example.org", PageClient.Password, UserRole.Admin, Actor.CommandLine, default);
+        var page = await browser.SignInAsync(host, "asha@example.org", Phone, complaints, script);
+        await page.GotoAsync(new Uri(host.Address, "/settings/security").AbsoluteUri);
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Set up" }).ClickAsync();
+        var key = (await page.Locator(".secret code").First.TextContentAsync())!;
+        await page.FillAsync("#f-code", SignInTests.Totp(key));
+        await page.Locator("main form button.primary").First.ClickAsync();
+        await page.Locator(".codes li").Nth(9).WaitForAsync();
+        await page.GotoAsync(new Uri(host.Address, "/").AbsoluteUri);
+        await page.Locator(".more summary").ClickAsync();
+        await page.Locator(".more-menu").GetByText("Sign out").ClickAsync();
+
+        await page.FillAsync("#f-email", "asha@example.org");
+        await page.FillAsync("#f-password", PageClient.Password);
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/sign-in/code**");
+        if (script)
+        {
+            await page.ShouldLookRightAsync();
+        }
+
+        await page.FillAsync("#f-code", SignInTests.Totp(key));
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+        complaints.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task The_pages_of_the_settings_have_no_barriers_in_both_languages_and_themes()
     {

@@ -109,12 +109,56 @@ public sealed class ConnectionPagesTests
         renamed.QuerySelector("h1")!.TextContent.ShouldBe("Old hat");
         renamed.QuerySelector(".facts")!.TextContent.ShouldContain("Every 6 hours");
 
-        using var refused = await person.SubmitAsync(renamed, "remove", ("confirm", "Demo"));
+        using var refused = await person.SubmitAsync(renamed, "remove", ("data", "delete"), ("confirm", "Demo"));
         (await PageClient.DocumentAsync(refused)).QuerySelector("#f-confirm-error")!.TextContent.ShouldBe("This is not the name of the connection.");
-        var gone = await FollowAsync(person, await person.SubmitAsync(renamed, "remove", ("confirm", "old hat")));
+        var gone = await FollowAsync(person, await person.SubmitAsync(renamed, "remove", ("data", "delete"), ("confirm", "old hat")));
         gone.QuerySelector(".empty").ShouldNotBeNull();
         await using var db = host.Open();
         (await db.Holdings.CountAsync() + await db.SyncRuns.CountAsync()).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(3600, false)]
+    [InlineData(-600, false)]
+    public async Task A_page_looks_again_by_itself_while_a_sync_is_about_to_begin(int dueInSeconds, bool looks)
+    {
+        await using var host = await ApiHost.StartAsync(jobs: false);
+        using var person = await PageClient.SignedInAsync(host, Asha);
+        var path = await ConnectDemoAsync(person, "normal");
+        await using (var db = host.Open())
+        {
+            await db.SyncRuns.ExecuteDeleteAsync();
+            var due = TimeProvider.System.GetUtcNow().AddSeconds(dueInSeconds);
+            await db.SyncStates.ExecuteUpdateAsync(set => set.SetProperty(s => s.NextSyncAt, due));
+        }
+
+        foreach (var page in new[] { path, "/connections" })
+        {
+            (await person.GetAsync(page)).QuerySelectorAll("[data-poll]").Length.ShouldBe(looks ? 1 : 0, page);
+        }
+    }
+
+    [Fact]
+    public async Task Closing_keeps_what_was_read_and_new_keys_open_it_again()
+    {
+        await using var host = await ApiHost.StartAsync();
+        using var person = await PageClient.SignedInAsync(host, Asha);
+        var path = await ConnectDemoAsync(person, "normal");
+        await LastRunAsync(person, "succeeded");
+
+        var closed = await FollowAsync(person, await person.SubmitAsync(await person.GetAsync(path), "remove"));
+        closed.QuerySelector(".card .badge")!.TextContent.ShouldBe("Closed");
+        closed.QuerySelectorAll("button[name=act]").ShouldBeEmpty();
+        (await person.GetAsync("/holdings")).QuerySelectorAll("tbody tr").ShouldNotBeEmpty();
+        (await person.GetAsync("/")).QuerySelector("a.cell-main[href^='/connections/']").ShouldBeNull();
+        using (var stale = await person.SubmitAsync(closed, "reconnect", ("_handler", "act"), ("act", "sync")))
+        {
+            (await PageClient.DocumentAsync(stale)).QuerySelector(".banner.bad")!.TextContent.Trim().ShouldStartWith("This connection is closed.");
+        }
+
+        var opened = await FollowAsync(person, await person.SubmitAsync(closed, "reconnect", ("credentials.scenario", "normal")));
+        opened.QuerySelector(".card .badge")!.TextContent.ShouldBe("Works");
     }
 
     [Theory, EachStore]

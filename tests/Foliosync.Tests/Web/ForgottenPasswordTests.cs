@@ -38,6 +38,17 @@ public sealed partial class ForgottenPasswordTests
     }
 
     [Fact]
+    public async Task A_link_leads_to_the_port_that_the_system_chose()
+    {
+        await using var mail = new TestMailServer();
+        await using var host = await StartAsync(mail);
+        using var person = new PageClient(host);
+        using var asked = await person.SubmitAsync(await person.GetAsync("/sign-in/forgotten"), "forgotten", ("email", "asha@example.org"));
+
+        (await LinkAsync(mail)).Authority.ShouldBe(host.Address.Authority);
+    }
+
+    [Fact]
     public async Task A_link_is_for_its_person_only()
     {
         await using var mail = new TestMailServer();

@@ -36,7 +36,7 @@ public sealed class MorningPagesTests
         var overview = await person.GetAsync("/");
         overview.QuerySelectorAll(".kpi dt").Select(e => e.TextContent).Take(2).ShouldContain("Value");
         overview.QuerySelectorAll(".donut").Length.ShouldBeGreaterThan(2);
-        overview.QuerySelector(".list strong")!.TextContent.ShouldBe("Demo");
+        overview.QuerySelector(".list .cell-main")!.TextContent.ShouldBe("Demo");
         overview.QuerySelector(".list .badge")!.TextContent.ShouldBe("Works");
 
         var holdings = await person.GetAsync("/holdings");
@@ -69,6 +69,28 @@ public sealed class MorningPagesTests
 
         saved.Headers.Location!.ToString().ShouldEndWith("/holdings?group=class");
         (await person.GetAsync("/holdings")).QuerySelectorAll("thead th").Select(e => e.TextContent.Trim()).ShouldBe(["Name", "Value", "Source"]);
+    }
+
+    [Fact]
+    public async Task One_switch_makes_the_rows_compact_and_wide_again_and_is_remembered()
+    {
+        await using var host = await ApiHost.StartAsync();
+        await ConnectAsync(host);
+        using var person = await PageClient.SignedInAsync(host, Asha);
+        var wide = await person.GetAsync("/holdings?group=class");
+        Density(wide).ShouldBe((null, "false"));
+
+        using var switched = await person.SubmitAsync(wide, "density");
+        switched.Headers.Location!.ToString().ShouldEndWith("/holdings?group=class");
+        var compact = await person.GetAsync("/holdings");
+        Density(compact).ShouldBe(("compact", "true"));
+        Density(await person.GetAsync("/holdings?group=class")).ShouldBe(("compact", "true"));
+
+        using var back = await person.SubmitAsync(compact, "density");
+        Density(await person.GetAsync("/holdings")).ShouldBe((null, "false"));
+
+        static (string?, string?) Density(AngleSharp.Dom.IDocument page) =>
+            (page.DocumentElement.GetAttribute("data-density"), page.QuerySelector(".density button")!.GetAttribute("aria-pressed"));
     }
 
     [Theory, EachStore]

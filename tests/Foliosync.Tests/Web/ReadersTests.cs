@@ -47,10 +47,7 @@ public sealed class ReadersTests
         await using var host = await ApiHost.StartAsync(store);
         var (viewer, client) = await ConnectAsync(host);
         var portfolio = (await client.GetJsonAsync("/api/v1/portfolios")).Items()[0].Id();
-        for (var tries = 0; tries < 600 && (await client.GetJsonAsync($"/api/v1/portfolios/{portfolio}/performance")).GetProperty("updating").GetBoolean(); tries++)
-        {
-            await Task.Delay(50);
-        }
+        await client.WaitForValuesAsync(portfolio);
 
         foreach (var (range, period) in new[] { ("1m", "1m"), ("6m", "6m"), ("1y", "1y"), ("max", "max") })
         {

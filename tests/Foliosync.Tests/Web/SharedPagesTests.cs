@@ -124,7 +124,7 @@ public sealed class SharedPagesTests
         return await PageClient.SignedInAsync(host, email);
     }
 
-    private static async Task<Seen> SeedAsync(ApiHost host, HttpClient owner)
+    internal static async Task<Seen> SeedAsync(ApiHost host, HttpClient owner)
     {
         var portfolio = (await owner.AddPortfolioAsync("Family")).Id();
         var connection = (await owner.ConnectDemoAsync(portfolio)).Id();
@@ -135,7 +135,7 @@ public sealed class SharedPagesTests
         return new Seen(portfolio, connection, run.Id(), review, transaction.Id.ToString(), transaction.InstrumentId!.Value.ToString(), transaction.AccountId.ToString());
     }
 
-    private sealed record Seen(string Portfolio, string Connection, string Run, string Review, string Transaction, string Instrument, string Account)
+    internal sealed record Seen(string Portfolio, string Connection, string Run, string Review, string Transaction, string Instrument, string Account)
     {
         public IReadOnlyList<string> Paths =>
         [

@@ -78,7 +78,7 @@ public sealed class RunReplay
         }
 
         var claimed = await _claims.ClaimAsync(
-            [new WantedSync(recording.ConnectionId, null, SyncTrigger.Manual)], Guid.NewGuid(), cancellationToken).ConfigureAwait(false);
+            [new WantedSync(recording.ConnectionId, SyncTrigger.Manual, WantedFor.Itself)], Guid.NewGuid(), cancellationToken).ConfigureAwait(false);
         var connection = claimed.SingleOrDefault()
             ?? throw new RefusedException("A sync of this connection is at work. Try again when it is done.");
         var reading = new ConnectionReading(connection) { Replay = new Replay(runId, acceptance) };

@@ -1,4 +1,5 @@
 using Foliosync.Core.Connections;
+using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Sync;
 
@@ -20,7 +21,7 @@ public sealed record ConnectionStatus
     /// <summary>Whether it works, and who has to act.</summary>
     public required ConnectionState State { get; init; }
 
-    /// <summary>Why an operator has paused its broker; null while it is not paused.</summary>
+    /// <summary>Why an operator has paused its broker; null while it is not paused, or when the connection itself is switched off.</summary>
     public string? BrokerPaused { get; init; }
 
     /// <summary>True when only files feed it, so that nothing can be synced.</summary>
@@ -28,6 +29,9 @@ public sealed record ConnectionStatus
 
     /// <summary>True when a login is of use: the session is over, or the broker has sessions that a person renews.</summary>
     public required bool CanLogIn { get; init; }
+
+    /// <summary>True when new credentials are of use: the broker refuses those there are, or there are none any more.</summary>
+    public required bool NeedsKeys { get; init; }
 
     /// <summary>UTC instant from which the session is over; null when there is none or it does not end.</summary>
     public required DateTimeOffset? SessionEnds { get; init; }
@@ -49,6 +53,12 @@ public sealed record ConnectionStatus
 
     /// <summary>The run whose report waits for a decision; null when none does.</summary>
     public required Guid? Review { get; init; }
+
+    /// <summary>True when a run begins about now by itself.</summary>
+    public required bool IsDue { get; init; }
+
+    /// <summary>True while what is shown is soon another: a sync is queued, at work, or about to be.</summary>
+    public bool IsBusy => ActiveRun is not null || IsDue;
 }
 
 /// <summary>All connections of a person.</summary>
@@ -61,8 +71,8 @@ internal sealed record ConnectionsModel(IReadOnlyList<Portfolio> Portfolios, IRe
         where connections.Count > 0
         select (portfolio, (IReadOnlyList<ConnectionStatus>)connections);
 
-    /// <summary>True while a sync of any of them is queued or at work.</summary>
-    public bool IsBusy => Connections.Any(c => c.ActiveRun is not null);
+    /// <summary>True while what is shown of any of them is soon another.</summary>
+    public bool IsBusy => Connections.Any(c => c.IsBusy);
 }
 
 /// <summary>One connection with everything its page shows.</summary>
@@ -85,7 +95,8 @@ internal sealed record ConnectionDetails(
 /// <param name="Connection">How its connection is now.</param>
 /// <param name="HasReview">True when its report waited, or waits, for a decision.</param>
 /// <param name="Earlier">The runs before it, newest first.</param>
-internal sealed record RunDetails(SyncRun Run, ConnectionStatus Connection, bool HasReview, IReadOnlyList<SyncRun> Earlier)
+/// <param name="AtWork">How far it is; null when nobody is at it, or its worker has not told yet.</param>
+internal sealed record RunDetails(SyncRun Run, ConnectionStatus Connection, bool HasReview, IReadOnlyList<SyncRun> Earlier, RunAtWork? AtWork)
 {
     /// <summary>True until the run is over.</summary>
     public bool IsBusy => Run.State is SyncRunState.Queued or SyncRunState.Running;

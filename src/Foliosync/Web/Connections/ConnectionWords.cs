@@ -17,6 +17,7 @@ internal static class ConnectionWords
         ConnectionState.NeedsLogin => t["Needs a login"],
         ConnectionState.CredentialsRejected => t["Key or secret is wrong"],
         ConnectionState.Failing => t["Broker in trouble"],
+        ConnectionState.Closed => t["Closed"],
         _ => t["Paused"],
     };
 
@@ -32,13 +33,15 @@ internal static class ConnectionWords
     {
         ConnectionState.Active => "good",
         ConnectionState.NeedsLogin => "warn",
-        ConnectionState.Paused => "quiet",
+        ConnectionState.Paused or ConnectionState.Closed => "quiet",
         _ => "bad",
     };
 
     /// <summary>How a connection is and what follows from it, in a sentence or two.</summary>
     public static string Sentence(ConnectionStatus connection, IStringLocalizer<Texts> t) => connection switch
     {
+        { State: ConnectionState.Closed, NeedsKeys: true } => t["Closed: its keys are deleted and it is not read any more. What was read stays; enter keys again to open it."],
+        { State: ConnectionState.Closed } => t["Closed: it is not fed any more. What it holds stays; a file that you import opens it again."],
         { BrokerPaused: { } why, IsRunning: false } => t["Whoever runs this instance has paused {0}: {1} Your data is as it was, and the sync follows by itself.", connection.BrokerName, why],
         { ActiveRun: not null, IsRunning: true } => t["{0} is being read.", connection.BrokerName],
         { ActiveRun: not null } => t["A sync waits for its turn."],

@@ -1,6 +1,8 @@
 using Foliosync.Api;
+using Foliosync.Brokers.Contract;
 using Foliosync.Core;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Jobs;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
@@ -10,10 +12,14 @@ using Microsoft.EntityFrameworkCore;
 namespace Foliosync.Web.Connections;
 
 /// <summary>Reads what the pages of connections and their runs show.</summary>
-internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog)
+internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog, TimeProvider clock)
 {
     // So many runs are shown at once.
     private const int RunRows = 20;
+
+    // What is due is found within seconds. When it is not, nobody is at work, which a banner says.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Overdue = TimeSpan.FromMinutes(1);
 
     // So many runs before a run.
     private const int EarlierRuns = 5;
@@ -30,15 +36,26 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
     {
         await using var db = database.Open(rows);
         return new ConnectionsModel(
-            await PortfoliosAsync(db, cancellationToken),
+            await db.PortfoliosAsync(cancellationToken),
             await StatusesAsync(db, db.Connections.OrderBy(c => c.Label).ThenBy(c => c.Id), cancellationToken));
+    }
+
+    /// <summary>How connections within reach are, by label.</summary>
+    /// <param name="rows">What is within reach.</param>
+    /// <param name="portfolioId">Those of one portfolio; null for all.</param>
+    /// <param name="cancellationToken">Stops the queries.</param>
+    public async Task<IReadOnlyList<ConnectionStatus>> StatusesAsync(OwnerScope rows, Guid? portfolioId, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(rows);
+        return await StatusesAsync(
+            db, db.Connections.Where(c => portfolioId == null || c.PortfolioId == portfolioId).OrderBy(c => c.Label).ThenBy(c => c.Id), cancellationToken);
     }
 
     /// <summary>The portfolios within reach, the oldest first.</summary>
     public async Task<List<Portfolio>> PortfoliosAsync(OwnerScope rows, CancellationToken cancellationToken)
     {
         await using var db = database.Open(rows);
-        return await PortfoliosAsync(db, cancellationToken);
+        return await db.PortfoliosAsync(cancellationToken);
     }
 
     /// <summary>One connection.</summary>
@@ -60,7 +77,7 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
             connection,
             status,
             BrokerDescription.Of(catalog, connection.BrokerId),
-            await PortfoliosAsync(db, cancellationToken),
+            await db.PortfoliosAsync(cancellationToken),
             [.. found.Take(RunRows)],
             found.Count > RunRows ? found[RunRows - 1].Id : null);
     }
@@ -76,7 +93,8 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
             await StatusOfAsync(db, run.ConnectionId, cancellationToken),
             await ReviewDecisions.Of(db.Reviews.AsNoTracking(), run).AnyAsync(cancellationToken),
             await db.SyncRuns.AsNoTracking().Where(r => r.ConnectionId == run.ConnectionId && r.Id < id)
-                .OrderByDescending(r => r.Id).Take(EarlierRuns).ToListAsync(cancellationToken));
+                .OrderByDescending(r => r.Id).Take(EarlierRuns).ToListAsync(cancellationToken),
+            await RunAtWork.OfAsync(db, run, cancellationToken));
     }
 
     private async Task<ConnectionStatus> StatusOfAsync(FoliosyncDb db, Guid id, CancellationToken cancellationToken) =>
@@ -85,20 +103,22 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
     private async Task<List<ConnectionStatus>> StatusesAsync(
         FoliosyncDb db, IQueryable<BrokerConnection> connections, CancellationToken cancellationToken)
     {
-        var views = await ConnectionView.ReadAsync(db, connections, cancellationToken);
-        var ids = views.ConvertAll(v => v.Id);
+        // First what is under way: a run that ends between the two queries is then shown as under way beside what came of it, and looked at
+        // again. The other way round it would be shown as over beside what was before it, for ever.
         var active = await db.SyncRuns.AsNoTracking()
-            .Where(r => ids.Contains(r.ConnectionId) && (r.State == SyncRunState.Queued || r.State == SyncRunState.Running))
+            .Where(r => connections.Any(c => c.Id == r.ConnectionId) && (r.State == SyncRunState.Queued || r.State == SyncRunState.Running))
             .OrderBy(r => r.Id)
             .Select(r => new ActiveRun(r.Id, r.ConnectionId, r.State))
             .ToListAsync(cancellationToken);
+        var views = await ConnectionView.ReadAsync(db, connections, cancellationToken);
+        var ids = views.ConvertAll(v => v.Id);
         var waiting = await db.Reviews.AsNoTracking()
             .Where(r => ids.Contains(r.ConnectionId) && r.State == ReviewState.Waiting)
             .Select(r => new WaitingReview(r.ConnectionId, r.LastRunId))
             .ToListAsync(cancellationToken);
         var paused = await db.BrokerSettings.AsNoTracking().Where(b => b.PausedAt != null)
             .ToDictionaryAsync(b => b.BrokerId, b => b.PauseReason ?? string.Empty, cancellationToken);
-        return views.ConvertAll(v => StatusOf(v, active.Find(r => r.ConnectionId == v.Id), waiting.Find(r => r.ConnectionId == v.Id)) with { BrokerPaused = paused.GetValueOrDefault(v.Broker) });
+        return views.ConvertAll(v => StatusOf(v, active.Find(r => r.ConnectionId == v.Id), waiting.Find(r => r.ConnectionId == v.Id)) with { BrokerPaused = v.State.IsOff() ? null : paused.GetValueOrDefault(v.Broker) });
     }
 
     private ConnectionStatus StatusOf(ConnectionView view, ActiveRun? active, WaitingReview? review)
@@ -112,7 +132,9 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
             BrokerName = catalog.NameOf(view.Broker),
             State = view.State,
             FilesOnly = broker is { FilesOnly: true },
-            CanLogIn = broker is { NeedsLogin: true } || (view.State == ConnectionState.NeedsLogin && broker is not null),
+            CanLogIn = view.State != ConnectionState.Closed && (broker is { NeedsLogin: true } || (view.State == ConnectionState.NeedsLogin && broker is not null)),
+            NeedsKeys = view.State == ConnectionState.CredentialsRejected
+                || (view.State == ConnectionState.Closed && broker is not null && broker.Manifest.Credentials.Any(f => f.Kind != CredentialKind.OneTimeCode)),
             SessionEnds = view.Session.ExpiresAt,
             LastSuccessAt = view.LastSuccessAt,
             NextSyncAt = view.NextSyncAt,
@@ -120,17 +142,15 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
             ActiveRun = active?.Id,
             IsRunning = active is { State: SyncRunState.Running },
             Review = review?.RunId,
+            IsDue = view.NextSyncAt - clock.GetUtcNow() is { } wait && wait < Soon && wait > -Overdue,
         };
     }
 
     // That a login is needed, or that a person paused it, says it all.
     private static string? ProblemOf(ConnectionView view) =>
-        view.State is ConnectionState.NeedsLogin or ConnectionState.Paused || view.LastRun is not { State: SyncRunState.Failed or SyncRunState.NeedsReview, Error: { } error }
+        view.State == ConnectionState.NeedsLogin || view.State.IsOff() || view.LastRun is not { State: SyncRunState.Failed or SyncRunState.NeedsReview, Error: { } error }
             ? null
             : error.Message;
-
-    private static Task<List<Portfolio>> PortfoliosAsync(FoliosyncDb db, CancellationToken cancellationToken) =>
-        db.Portfolios.AsNoTracking().OrderBy(p => p.CreatedAt).ThenBy(p => p.Id).ToListAsync(cancellationToken);
 
     private sealed record ActiveRun(Guid Id, Guid ConnectionId, SyncRunState State);
 

@@ -74,14 +74,14 @@ public sealed record HoldingsQuery
     /// <summary>Reads the query of an address. What makes no sense counts as not given.</summary>
     public static HoldingsQuery Of(IQueryCollection query) => new()
     {
-        Search = Text(query["q"]),
-        Portfolio = Id(query["portfolio"]),
-        Account = Id(query["account"]),
-        Class = Word<AssetClass>(query["class"]),
-        Currency = Text(query["currency"])?.ToUpperInvariant(),
-        Flag = Word<HoldingsFlag>(query["only"]) ?? HoldingsFlag.None,
-        Grouping = Word<HoldingsGrouping>(query["group"]) ?? HoldingsGrouping.None,
-        Sort = Word<HoldingsSort>(query["sort"]) ?? HoldingsSort.Value,
+        Search = AddressValues.Text(query["q"]),
+        Portfolio = AddressValues.Id(query["portfolio"]),
+        Account = AddressValues.Id(query["account"]),
+        Class = AddressValues.Word<AssetClass>(query["class"]),
+        Currency = AddressValues.Text(query["currency"])?.ToUpperInvariant(),
+        Flag = AddressValues.Word<HoldingsFlag>(query["only"]) ?? HoldingsFlag.None,
+        Grouping = AddressValues.Word<HoldingsGrouping>(query["group"]) ?? HoldingsGrouping.None,
+        Sort = AddressValues.Word<HoldingsSort>(query["sort"]) ?? HoldingsSort.Value,
         Reversed = query["dir"] == "reversed",
         Page = int.TryParse(query["page"], NumberStyles.None, CultureInfo.InvariantCulture, out var page) && page is > 0 and < 100_000 ? page : 1,
     };
@@ -116,13 +116,4 @@ public sealed record HoldingsQuery
     /// <summary>The name of a value in an address.</summary>
     public static string NameOf<TEnum>(TEnum value)
         where TEnum : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
-
-    private static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
-
-    private static Guid? Id(string? text) => Guid.TryParse(text, out var id) ? id : null;
-
-    private static TEnum? Word<TEnum>(string? text)
-        where TEnum : struct, Enum => !string.IsNullOrEmpty(text) && char.IsAsciiLetter(text[0]) && Enum.TryParse<TEnum>(text, ignoreCase: true, out var value) && Enum.IsDefined(value)
-            ? value
-            : null;
 }

@@ -32,7 +32,7 @@ internal sealed class ImportReader(Database database, BrokerCatalog catalog, Sta
             // Those that only files feed come first: they wait for one.
             Accounts = [.. accounts.OrderBy(a => fileBrokers.Exists(b => b.Manifest.Id == a.BrokerId) ? 0 : 1)],
             Brokers = [.. fileBrokers.Select(b => b.Manifest)],
-            Portfolios = [.. (await db.Portfolios.AsNoTracking().OrderBy(p => p.CreatedAt).ThenBy(p => p.Id).ToListAsync(cancellationToken)).Where(p => viewer.MaySetUp(p.Id))],
+            Portfolios = [.. (await db.PortfoliosAsync(cancellationToken)).Where(p => viewer.MaySetUp(p.Id))],
             Formats = formats,
             Imports = imports,
         };

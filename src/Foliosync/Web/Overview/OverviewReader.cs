@@ -1,12 +1,11 @@
-using Foliosync.Api;
 using Foliosync.Core;
 using Foliosync.Core.Alerts;
-using Foliosync.Core.Connections;
 using Foliosync.Core.Portfolios;
 using Foliosync.Core.Prices;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync.Reviews;
 using Foliosync.Core.Valuations;
+using Foliosync.Web.Connections;
 using Foliosync.Web.Shared.Charts;
 using Microsoft.EntityFrameworkCore;
 
@@ -17,7 +16,7 @@ namespace Foliosync.Web.Overview;
 /// holdings uses, too: nothing here grows with the years but the line of all time.
 /// </summary>
 internal sealed class OverviewReader(
-    Database database, PerformanceReports reports, HeldSheets sheets, FxRates rates, BrokerCatalog catalog, TimeProvider clock)
+    Database database, PerformanceReports reports, HeldSheets sheets, FxRates rates, ConnectionsReader connections, TimeProvider clock)
 {
     /// <summary>The ranges that can be chosen, as they stand in the address.</summary>
     public static IReadOnlyList<string> Ranges { get; } = ["1m", "6m", "1y", "max"];
@@ -39,9 +38,9 @@ internal sealed class OverviewReader(
     {
         var wanted = Ranges.FirstOrDefault(r => r.Equals(range, StringComparison.OrdinalIgnoreCase)) ?? UsualRange;
         await using var db = database.Open(viewer.Rows);
-        var portfolios = await db.Portfolios.AsNoTracking().OrderBy(p => p.CreatedAt).ThenBy(p => p.Id).ToListAsync(cancellationToken);
+        var portfolios = await db.PortfoliosAsync(cancellationToken);
         var chosen = portfolioId is null ? null : portfolios.Find(p => p.Id == portfolioId) ?? throw new NotFoundException("portfolio");
-        var usual = chosen?.BaseCurrency ?? viewer.Preferences.Currency ?? (portfolios.Count > 0 ? portfolios[0].BaseCurrency : null) ?? PortfolioSetup.DefaultCurrency;
+        var usual = viewer.CurrencyOf(portfolios, chosen?.Id);
         var told = currency is { Length: 3 } && currency.All(char.IsAsciiLetter) ? currency.ToUpperInvariant() : usual;
         var all = await sheets.ReadAsync(viewer.Rows, cancellationToken);
         var sheet = chosen is null ? all : all.Of(chosen.Id);
@@ -51,8 +50,6 @@ internal sealed class OverviewReader(
             rates, told, viewer.Formats.DayOf(now), sheet.Lots.Select(l => l.Currency).Concat(sheet.Cash.Select(c => c.Currency)), cancellationToken);
         var line = sheet.Accounts.Count == 0 ? null : await reports.ValuationsAsync(
             new PerformanceQuestion { PortfolioId = chosen?.Id, From = from, Currency = told }, viewer.Rows, cancellationToken);
-        var connections = await ConnectionView.ReadAsync(
-            db, chosen is null ? db.Connections.OrderBy(c => c.Label) : db.Connections.Where(c => c.PortfolioId == chosen.Id).OrderBy(c => c.Label), cancellationToken);
         return new OverviewModel
         {
             Portfolios = portfolios,
@@ -69,8 +66,7 @@ internal sealed class OverviewReader(
             AsOf = line?.AsOf,
             Updating = line?.Updating ?? false,
             OldPrices = sheet.Lots.Count(l => l.Price is null || now - l.PricedAt > Freshness.OldPrice),
-            Connections = [.. connections.Select(c => new ConnectionHealth(
-                c.Id, c.PortfolioId, c.Label, catalog.NameOf(c.Broker), c.State, c.Session.ExpiresAt, c.LastSuccessAt, c.NextSyncAt, BrokerDescription.Of(catalog, c.Broker) is { FilesOnly: true }))],
+            Connections = await connections.StatusesAsync(viewer.Rows, chosen?.Id, cancellationToken),
             Alerts = await OpenAlertsAsync(db, cancellationToken),
             Reviews = await ReviewsAsync(viewer, db, cancellationToken),
         };
@@ -162,12 +158,15 @@ internal sealed record OverviewModel
     /// <summary>Holdings without a price, or with an old one.</summary>
     public required int OldPrices { get; init; }
 
-    public required IReadOnlyList<ConnectionHealth> Connections { get; init; }
+    public required IReadOnlyList<ConnectionStatus> Connections { get; init; }
 
     public required IReadOnlyList<Alert> Alerts { get; init; }
 
     /// <summary>Runs whose report waits for a decision.</summary>
     public required IReadOnlyList<Guid> Reviews { get; init; }
+
+    /// <summary>True while the first sync is at work, or the first values are being computed: soon there is more to see.</summary>
+    public bool IsBeingFilled => Sheet.Accounts.Count == 0 ? Connections.Any(c => c.ActiveRun is not null) : Updating && Line.Count(p => p.Value is not null) < 2;
 
     /// <summary>What the range gained: value less what was put in.</summary>
     public decimal? RangeGain => Line.Count > 0 && Line[^1] is { Value: { } value, Beside: { } put } ? value - put : null;
@@ -205,16 +204,3 @@ internal sealed record OverviewModel
 /// <param name="Fraction">Of what was there; null when nothing was.</param>
 /// <param name="IsToday">True when it is the last day there is.</param>
 internal sealed record DayChange(DateOnly Day, decimal Amount, decimal? Fraction, bool IsToday);
-
-/// <summary>How a connection is.</summary>
-/// <param name="Id">The connection.</param>
-/// <param name="PortfolioId">Its portfolio.</param>
-/// <param name="Label">What the person calls it.</param>
-/// <param name="BrokerName">The broker's name.</param>
-/// <param name="State">Whether it works, and who has to act.</param>
-/// <param name="SessionEnds">UTC instant from which the session is over; null when it does not end.</param>
-/// <param name="LastSuccessAt">UTC instant of the last good sync; null before the first.</param>
-/// <param name="NextSyncAt">UTC instant of the next sync; null while it waits for a person.</param>
-/// <param name="FilesOnly">True when only files feed it, so that nothing can be synced.</param>
-public sealed record ConnectionHealth(
-    Guid Id, Guid PortfolioId, string Label, string BrokerName, ConnectionState State, DateTimeOffset? SessionEnds, DateTimeOffset? LastSuccessAt, DateTimeOffset? NextSyncAt, bool FilesOnly);

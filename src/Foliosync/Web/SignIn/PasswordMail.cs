@@ -1,4 +1,5 @@
 using Foliosync.Core.Alerts.Email;
+using Foliosync.Core.Connections;
 using Foliosync.Core.Users;
 using Foliosync.Hosting;
 using Microsoft.AspNetCore.Identity;
@@ -7,7 +8,7 @@ namespace Foliosync.Web;
 
 /// <summary>Mails with a link by which somebody who has forgotten the password chooses a new one.</summary>
 internal sealed partial class PasswordMail(
-    InstanceSettings settings, SmtpMail mail, IServiceScopeFactory scopes, TimeProvider clock, ILogger<PasswordMail> logger) : IAsyncDisposable
+    InstanceSettings settings, PublicAddress address, SmtpMail mail, IServiceScopeFactory scopes, TimeProvider clock, ILogger<PasswordMail> logger) : IAsyncDisposable
 {
     private static readonly TimeSpan OneAfterAnother = TimeSpan.FromMinutes(1);
 
@@ -62,7 +63,7 @@ internal sealed partial class PasswordMail(
 
             var token = await users.GeneratePasswordResetTokenAsync(user);
             // Never by the name that a request gave: it could be somebody else's.
-            var link = new Uri(settings.PublicUrl, $"/sign-in/reset?user={user.Id}&token={Uri.EscapeDataString(token)}");
+            var link = address.At($"sign-in/reset?user={user.Id}&token={Uri.EscapeDataString(token)}");
             var (subject, text) = language == "hi"
                 ? ("Foliosync: नया पासवर्ड", $"नया पासवर्ड चुनने के लिए यह लिंक खोलें। यह एक घंटे तक काम करता है।\n\n{link}\n\nअगर आपने यह नहीं माँगा, तो कुछ न करें।\n")
                 : ("Foliosync: a new password", $"Open this link to choose a new password. It works for one hour.\n\n{link}\n\nIf you did not ask for it, do nothing.\n");

@@ -82,9 +82,7 @@ public sealed class TransactionForm
         Kind = Enum.TryParse<TransactionKind>(Kind, ignoreCase: true, out var kind) && Enum.IsDefined(kind) ? kind : throw new InputException("Choose a kind.", "kind"),
         Instrument = string.IsNullOrWhiteSpace(Instrument) ? null : Instrument,
         NewAs = Enum.TryParse<AssetClass>(NewAs, ignoreCase: true, out var newAs) && Enum.IsDefined(newAs) ? newAs : null,
-        Day = DateOnly.TryParseExact(Day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
-            ? day
-            : throw new InputException("Give the day in the form 2026-01-31.", "day"),
+        Day = AddressValues.Day(Day) ?? throw new InputException("Give the day in the form 2026-01-31.", "day"),
         Time = string.IsNullOrWhiteSpace(Time) ? null : TimeOnly.TryParse(Time, CultureInfo.InvariantCulture, out var time) ? time : throw new InputException("Give the time in the form 09:30.", "time"),
         Quantity = Number(Quantity, "quantity"),
         Price = Number(Price, "price"),

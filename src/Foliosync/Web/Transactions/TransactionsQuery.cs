@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
-using System.Globalization;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core.Transactions;
 using Foliosync.Web.Holdings;
@@ -42,15 +41,15 @@ internal sealed record TransactionsQuery
     /// <summary>Reads the query of an address. What makes no sense counts as not given.</summary>
     public static TransactionsQuery Of(IQueryCollection query) => new()
     {
-        Search = Text(query["q"]),
-        Kind = Word<TransactionKind>(query["kind"]),
-        Source = Word<TransactionSource>(query["source"]),
-        Account = Id(query["account"]),
-        Portfolio = Id(query["portfolio"]),
-        Instrument = Id(query["instrument"]),
-        Tag = Text(query["tag"]),
-        From = Day(query["from"]),
-        To = Day(query["to"]),
+        Search = AddressValues.Text(query["q"]),
+        Kind = AddressValues.Word<TransactionKind>(query["kind"]),
+        Source = AddressValues.Word<TransactionSource>(query["source"]),
+        Account = AddressValues.Id(query["account"]),
+        Portfolio = AddressValues.Id(query["portfolio"]),
+        Instrument = AddressValues.Id(query["instrument"]),
+        Tag = AddressValues.Text(query["tag"]),
+        From = AddressValues.Day(query["from"]),
+        To = AddressValues.Day(query["to"]),
         After = Cursor(query["after"]),
     };
 
@@ -85,13 +84,4 @@ internal sealed record TransactionsQuery
             ? (new DateTimeOffset(ticks, TimeSpan.Zero), new Guid(bytes[8..], bigEndian: true))
             : null;
     }
-
-    private static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
-
-    private static Guid? Id(string? text) => Guid.TryParse(text, out var id) ? id : null;
-
-    private static DateOnly? Day(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
-
-    private static TEnum? Word<TEnum>(string? text)
-        where TEnum : struct, Enum => !string.IsNullOrEmpty(text) && char.IsAsciiLetter(text[0]) && Enum.TryParse<TEnum>(text, ignoreCase: true, out var value) ? value : null;
 }

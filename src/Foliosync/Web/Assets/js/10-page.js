@@ -2,6 +2,19 @@
 const root = document.documentElement;
 root.classList.add("js");
 
+// What takes longer than a second says so in words.
+let slow;
+const word = document.querySelector("[data-wait]");
+const asked = () => {
+  clearTimeout(slow);
+  slow = setTimeout(() => { word.textContent = word.dataset.wait; }, 1000);
+};
+const answered = () => {
+  clearTimeout(slow);
+  word.textContent = "";
+};
+document.addEventListener("region", answered);
+
 let last;
 
 const regionOf = (element) => {
@@ -13,6 +26,7 @@ async function swap(address, region, push) {
   last?.abort();
   last = new AbortController();
   region.setAttribute("aria-busy", "true");
+  asked();
   try {
     const answer = await fetch(address, { signal: last.signal, headers: { Accept: "text/html" }, credentials: "same-origin" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -53,6 +67,7 @@ document.addEventListener("submit", (event) => {
       return;
     }
   }
+  asked();
   // Twice the same button is never meant.
   setTimeout(() => form.querySelectorAll("button:not([type=button])").forEach((button) => button.setAttribute("aria-busy", "true")));
 });
@@ -73,5 +88,7 @@ addEventListener("popstate", (event) => {
 });
 
 addEventListener("pageshow", (event) => {
-  if (event.persisted) document.querySelectorAll("button[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+  if (!event.persisted) return;
+  answered();
+  document.querySelectorAll("button[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
 });
