@@ -15,19 +15,24 @@ public sealed class SyncQueue(Database database, SyncNudge nudge, TimeProvider c
     /// <returns>The run that will do it; the one that is queued or running already when there is one.</returns>
     public async Task<Guid> EnqueueAsync(Guid connectionId, SyncTrigger trigger, CancellationToken cancellationToken)
     {
-        var (runId, isNew) = await PutAsync(connectionId, trigger, cancellationToken).ConfigureAwait(false);
+        await using var db = database.Open(OwnerScope.Everyone);
+        var (runId, isNew) = await PutAsync(db, connectionId, trigger, cancellationToken).ConfigureAwait(false);
         if (isNew)
         {
+            await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
             await nudge(connectionId, cancellationToken).ConfigureAwait(false);
         }
 
         return runId;
     }
 
-    private async Task<(Guid RunId, bool IsNew)> PutAsync(Guid connectionId, SyncTrigger trigger, CancellationToken cancellationToken)
+    /// <summary>Tells the job engine of a run that a caller of <see cref="PutAsync"/> has saved.</summary>
+    internal Task NudgeAsync(Guid connectionId, CancellationToken cancellationToken) => nudge(connectionId, cancellationToken);
+
+    /// <summary>Queues a run for a caller who saves.</summary>
+    internal async Task<(Guid RunId, bool IsNew)> PutAsync(FoliosyncDb db, Guid connectionId, SyncTrigger trigger, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        await using var db = database.Open(OwnerScope.Everyone);
 
         // A run that is under way began with the session from before the login.
         var runningCounts = trigger != SyncTrigger.LoginCompleted;
@@ -43,7 +48,6 @@ public sealed class SyncQueue(Database database, SyncNudge nudge, TimeProvider c
 
         var run = new SyncRun { Id = Guid.CreateVersion7(now), ConnectionId = connectionId, Trigger = trigger, State = SyncRunState.Queued, QueuedAt = now };
         db.SyncRuns.Add(run);
-        await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         return (run.Id, true);
     }
 }
