@@ -126,6 +126,7 @@ public static class AdminTables
             About = "Ledgers at brokers.",
             Title = ["Name"],
             Listed = ["Name", "ConnectionId", "OwnerId", "ExternalId", "Currency", "ReportedAt", "ReviewSince"],
+            Refers = [("OwnerId", "users")],
             Masked = ["ReportFingerprint", "ReviewFingerprint", "TransactionsCursor"],
             Searched = ["Name", "ExternalId"],
             Edited = ["Name", "RemindAfterDays", "CostMethod"],
