@@ -60,7 +60,12 @@ internal sealed record Shot(string Name, string Path)
         new("admin-list", "/admin/holdings?quantity.greater=5&sort=-quantity"),
         new("admin-filter", "/admin/transactions?add=tradedAt"),
         new("admin-row", "/admin/instruments") { Follow = "a.row-open" },
-        new("admin-form", "/admin/prices/new"),
+        new("admin-connection", "/admin/connections") { Follow = "a.row-open" },
+        new("admin-form", "/admin/instruments") { Walk = new AdminRow("edit") },
+        new("admin-delete", "/admin/connections") { Walk = new AdminRow("delete") },
+        new("admin-merge", "/admin/instruments") { Walk = new AdminRow("merge") },
+        new("admin-bulk", "/admin/instruments") { Walk = new BulkDeletion() },
+        new("admin-audit", "/admin/instruments") { Walk = new AuditedChange() },
         // Last, for it leaves syncs behind.
         new("review", "/connections") { Walk = new SurprisingReport() },
     ];

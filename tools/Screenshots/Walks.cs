@@ -147,3 +147,48 @@ internal sealed class SurprisingReport : IWalk
         await page.Locator("#reconnect button").ClickAsync();
     }
 }
+
+/// <summary>What can be done to the first row of a list.</summary>
+/// <param name="part">The end of the page's address.</param>
+internal sealed class AdminRow(string part) : IWalk
+{
+    public async Task ThereAsync(IPage page)
+    {
+        await page.Locator("a.row-open").First.ClickAsync();
+        await page.Locator($"main a[href$='/{part}']").ClickAsync();
+        await page.WaitForURLAsync(url => url.EndsWith(part, StringComparison.Ordinal));
+    }
+}
+
+/// <summary>Several rows that are to be deleted.</summary>
+internal sealed class BulkDeletion : IWalk
+{
+    public async Task ThereAsync(IPage page)
+    {
+        await page.Locator("input[name=key]").First.CheckAsync();
+        await page.Locator("input[name=key]").Nth(1).CheckAsync();
+        await page.SelectOptionAsync("select[name=action]", "delete");
+        await page.ClickAsync("#bulk-go");
+        await page.Locator("#bulk-confirm").WaitForAsync();
+    }
+}
+
+/// <summary>A change as the audit log tells it.</summary>
+internal sealed class AuditedChange : IWalk
+{
+    public async Task ThereAsync(IPage page)
+    {
+        await new AdminRow("edit").ThereAsync(page);
+        await page.FillAsync("#f-name", "Another name");
+        await page.Locator("main form button.primary").ClickAsync();
+        await page.Locator("#undo").WaitForAsync();
+        await page.Locator("main a[href^='/admin/audit/row/']").First.ClickAsync();
+        await page.Locator("button[name=change]").WaitForAsync();
+    }
+
+    public async Task BackAsync(IPage page)
+    {
+        await page.Locator("button[name=change]").ClickAsync();
+        await page.Locator("button[name=change]").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Detached });
+    }
+}

@@ -1,10 +1,11 @@
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Monitoring;
 using Foliosync.Core.Storage;
-using Foliosync.Core.Storage.Bulk;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Users;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Database = Foliosync.Core.Storage.Database;
 
 namespace Foliosync.Core.Admin;
@@ -13,9 +14,10 @@ namespace Foliosync.Core.Admin;
 public sealed class AdminActions(
     Database database, AdminChanges changes, UserAccounts users, ApiTokens tokens, ConnectionSetup connections, SyncQueue queue, AlertChannels alerts, TimeProvider clock)
 {
-    /// <summary>Does an action to rows.</summary>
+    /// <summary>Does an action to rows, to all of them or to none, with a line of the audit log for each.</summary>
     /// <exception cref="InputException">The table has no such action, or no row was chosen.</exception>
-    /// <exception cref="NotFoundException">One of the rows is not there; those before it are done.</exception>
+    /// <exception cref="NotFoundException">The row is not there.</exception>
+    /// <exception cref="RowRefusedException">One of several rows is not there, or cannot be acted on.</exception>
     public async Task<AdminBulk> RunAsync(AdminTable table, string action, IReadOnlyList<string> keys, Actor by, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -35,9 +37,21 @@ public sealed class AdminActions(
             return await changes.ChangeAllAsync(table, keys, "disabled", action == "disable" ? "true" : "false", by, cancellationToken);
         }
 
-        foreach (var id in keys.Select(k => (Guid)table.ParseKey(k)[0]))
+        await using var db = database.Open(OwnerScope.Everyone);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var done = new List<Func<Task>>();
+        await RowRefusedException.EachAsync(keys, async key => done.Add(await RunAsync(db, table, action, key, by, cancellationToken)));
+        Guid? batch = keys.Count > 1 ? Guid.CreateVersion7(clock.GetUtcNow()) : null;
+        foreach (var told in db.ChangeTracker.Entries<AuditEvent>().Select(e => e.Entity))
         {
-            await RunAsync(table.Name, action, id, by, cancellationToken);
+            (told.TableName, told.Batch) = (table.Name, batch);
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        foreach (var tell in done)
+        {
+            await tell();
         }
 
         return new AdminBulk(null, keys.Count);
@@ -97,22 +111,64 @@ public sealed class AdminActions(
         }
     }
 
-    private Task RunAsync(string table, string action, Guid id, Actor by, CancellationToken cancellationToken) => (table, action) switch
+    /// <summary>Does an action to a row, for a caller who saves.</summary>
+    /// <returns>What is told to the rest of the program once it is saved.</returns>
+    private async Task<Func<Task>> RunAsync(FoliosyncDb db, AdminTable table, string action, string key, Actor by, CancellationToken cancellationToken)
     {
-        ("tokens", "revoke") => tokens.RevokeAsync(id, by, cancellationToken),
-        ("connections", "pause") => connections.PauseAsync(id, by, cancellationToken),
-        ("connections", "resume") => connections.ResumeAsync(id, by, cancellationToken),
-        ("connections", "sync") => queue.EnqueueAsync(id, SyncTrigger.Manual, cancellationToken),
-        ("alerts", "dismiss") => alerts.DismissAsync(id, by, cancellationToken),
-        ("accounts", "reread") => ReadAnewAsync(id, by, cancellationToken),
-        _ => throw new InvalidOperationException($"Nothing does '{action}' in {table}."),
-    };
+        if (table.Name == "brokers")
+        {
+            await BrokerControl.ResumeAsync(db, (string)table.ParseKey(key)[0], by, clock.GetUtcNow(), cancellationToken);
+            return Nothing;
+        }
 
-    private async Task ReadAnewAsync(Guid accountId, Actor by, CancellationToken cancellationToken)
+        var id = (Guid)table.ParseKey(key)[0];
+        switch (table.Name, action)
+        {
+            case ("tokens", "revoke"):
+                var token = await tokens.RevokeAsync(db, id, by, cancellationToken);
+                return () =>
+                {
+                    tokens.Forget(token);
+                    return Task.CompletedTask;
+                };
+            case ("connections", "pause"):
+                await connections.PauseAsync(db, id, reason: null, by, cancellationToken);
+                return Nothing;
+            case ("connections", "resume"):
+                await connections.ResumeAsync(db, id, by, cancellationToken);
+                return Nothing;
+            case ("connections", "sync"):
+                return await SyncAsync(db, id, by, cancellationToken);
+            case ("alerts", "dismiss"):
+                await alerts.DismissAsync(db, id, by, cancellationToken);
+                return Nothing;
+            case ("accounts", "reread"):
+                await ReadAnewAsync(db, id, by, cancellationToken);
+                return Nothing;
+            default:
+                throw new InvalidOperationException($"Nothing does '{action}' in {table.Name}.");
+        }
+    }
+
+    private static Task Nothing() => Task.CompletedTask;
+
+    private async Task<Func<Task>> SyncAsync(FoliosyncDb db, Guid connectionId, Actor by, CancellationToken cancellationToken)
     {
-        var script = SqlScript.For(database);
-        script.Change("update accounts set report_fingerprint = null where id = @id", ids: null, ("id", accountId));
-        script.Rows(SyncStatements.InsertAuditEvents, [by.Did("account.readAnew", accountId, clock.GetUtcNow())]);
-        await script.WriteAsync(database, cancellationToken);
+        if (!await db.Connections.AnyAsync(c => c.Id == connectionId, cancellationToken))
+        {
+            throw new NotFoundException("connection");
+        }
+
+        var (_, isNew) = await queue.PutAsync(
+            db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction(), connectionId, SyncTrigger.Manual, cancellationToken);
+        db.AuditEvents.Add(by.Did("connection.syncAsked", connectionId, clock.GetUtcNow()));
+        return isNew ? () => queue.NudgeAsync(connectionId, cancellationToken) : Nothing;
+    }
+
+    private async Task ReadAnewAsync(FoliosyncDb db, Guid accountId, Actor by, CancellationToken cancellationToken)
+    {
+        var account = await db.Accounts.SingleOrDefaultAsync(a => a.Id == accountId, cancellationToken) ?? throw new NotFoundException("account");
+        account.ReportFingerprint = null;
+        db.AuditEvents.Add(by.Did("account.readAnew", accountId, clock.GetUtcNow()));
     }
 }

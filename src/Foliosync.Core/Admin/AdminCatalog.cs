@@ -27,6 +27,13 @@ public sealed class AdminCatalog(Database database)
         where column.Refers == table.Name && !column.IsJoined
         select (other, column);
 
+    /// <summary>Tables whose rows are looked after together with those of a table, and by which column they refer to it.</summary>
+    public IEnumerable<(AdminTable Table, AdminColumn Column)> InlinesOf(AdminTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return table.Spec.Inlines.Select(Get).Select(child => (child, child.Columns.First(c => c.Refers == table.Name && !c.IsJoined)));
+    }
+
     private static IReadOnlyList<AdminTable> Build(Database database)
     {
         using var db = database.Open(OwnerScope.Everyone);

@@ -1,32 +1,37 @@
+using System.Globalization;
 using Foliosync.Core.Instruments;
-using Foliosync.Core.Storage;
 using Foliosync.Core.Users;
-using Microsoft.EntityFrameworkCore;
 using Database = Foliosync.Core.Storage.Database;
 using RowValues = System.Collections.Generic.Dictionary<string, object?>;
 
 namespace Foliosync.Core.Admin;
 
+/// <summary>A row that was made.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="Change">Takes it back, see <see cref="AdminUndo"/>; null when it is deleted by hand only.</param>
+public sealed record AdminMade(string Key, Guid? Change);
+
 /// <summary>What was done to several rows at once.</summary>
-/// <param name="Batch">Takes it back, see <see cref="AdminChanges.UndoBatchAsync"/>; null when it cannot be taken back.</param>
+/// <param name="Batch">Takes it back, see <see cref="AdminUndo"/>; null when it cannot be taken back.</param>
 /// <param name="Rows">How many rows it was done to.</param>
 public sealed record AdminBulk(Guid? Batch, int Rows);
 
 /// <summary>
 /// Makes, changes and deletes rows of the admin area. Each change is one transaction with what goes with it, and one line of the audit
-/// log for each row, with what was before and after; a change can be taken back while nobody has changed the row since.
+/// log for each row, with what was before and after. What is done to several rows is done to all of them or to none.
 /// </summary>
-public sealed class AdminChanges(Database database, AdminCatalog catalog, InstrumentDirectory directory, TimeProvider clock)
+public sealed class AdminChanges(Database database, AdminForesight foresight, InstrumentDirectory directory, TimeProvider clock)
 {
     /// <summary>The most rows that are changed at once.</summary>
     public const int MaxRows = 10_000;
 
-    private const string Changed = "changed";
+    internal const string Created = "created";
+    internal const string Changed = "changed";
+    internal const string Deleted = "deleted";
 
     /// <summary>Makes a row.</summary>
-    /// <returns>Its key.</returns>
     /// <exception cref="InputException">A value cannot be; the field says which.</exception>
-    public async Task<string> CreateAsync(AdminTable table, IReadOnlyDictionary<string, string?> values, Actor by, CancellationToken cancellationToken)
+    public async Task<AdminMade> CreateAsync(AdminTable table, IReadOnlyDictionary<string, string?> values, Actor by, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(values);
@@ -52,13 +57,14 @@ public sealed class AdminChanges(Database database, AdminCatalog catalog, Instru
 
         AdminRules.Check(table, null, row, isUndo: false);
         var key = table.KeyOf(table.Key.Select(k => row[k.Name]));
+        Guid? change = null;
         await WriteAsync(by, batch: null, table, async write =>
         {
             await write.InsertAsync(table, row, cancellationToken);
             await AdminRules.FollowAsync(write, table, null, row, cancellationToken);
-            write.Note(table, "created", key, AuditDetail.Of(null, Texts(row, table.Created)));
+            change = write.Note(table, Created, key, AuditDetail.Of(null, Texts(row, table.Created))).Id;
         }, cancellationToken);
-        return key;
+        return new AdminMade(key, change);
     }
 
     /// <summary>Changes a row.</summary>
@@ -86,7 +92,7 @@ public sealed class AdminChanges(Database database, AdminCatalog catalog, Instru
 
     /// <summary>Gives one column of several rows the same value.</summary>
     /// <exception cref="InputException">The value cannot be, or these are too many rows.</exception>
-    /// <exception cref="RefusedException">One of the rows may not be changed so; then none is.</exception>
+    /// <exception cref="RowRefusedException">One of the rows may not be changed so; then none is.</exception>
     public async Task<AdminBulk> ChangeAllAsync(
         AdminTable table, IReadOnlyList<string> keys, string column, string? value, Actor by, CancellationToken cancellationToken)
     {
@@ -99,17 +105,16 @@ public sealed class AdminChanges(Database database, AdminCatalog catalog, Instru
         var rows = 0;
         await WriteAsync(by, batch, table, async write =>
         {
-            foreach (var key in keys)
-            {
-                rows += await ChangeAsync(write, table, key, changes, version: null, cancellationToken) is null ? 0 : 1;
-            }
+            await RowRefusedException.EachAsync(
+                keys, async key => rows += await ChangeAsync(write, table, key, changes, version: null, cancellationToken) is null ? 0 : 1);
         }, cancellationToken);
         return new AdminBulk(rows == 0 ? null : batch, rows);
     }
 
     /// <summary>Deletes rows, with what goes with them.</summary>
-    /// <exception cref="NotFoundException">One of them is not there; then none is deleted.</exception>
-    /// <exception cref="RefusedException">Others refer to one of them; then none is deleted.</exception>
+    /// <exception cref="NotFoundException">It is not there.</exception>
+    /// <exception cref="RefusedException">Others refer to it.</exception>
+    /// <exception cref="RowRefusedException">One of several is not there, or others refer to it; then none is deleted.</exception>
     public async Task<AdminBulk> DeleteAsync(AdminTable table, IReadOnlyList<string> keys, Actor by, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -119,103 +124,52 @@ public sealed class AdminChanges(Database database, AdminCatalog catalog, Instru
             throw new RefusedException($"Rows of {table.Name} are not deleted by hand.");
         }
 
-        await WriteAsync(by, keys.Count > 1 ? Guid.CreateVersion7(clock.GetUtcNow()) : null, table, async write =>
+        Guid? batch = keys.Count > 1 ? Guid.CreateVersion7(clock.GetUtcNow()) : null;
+        var (undo, canUndo) = (batch, table.PutsBack);
+        await WriteAsync(by, batch, table, async write =>
         {
-            foreach (var key in keys)
+            // Nothing brings that back, so it is noted beside what does come back.
+            var gone = (await foresight.OfDeletingAsync(write, table, keys, cancellationToken)).Goes
+                .ToDictionary(g => g.Label, g => (string?)g.Rows.Rows.ToString(CultureInfo.InvariantCulture));
+            canUndo &= gone.Count == 0;
+            await RowRefusedException.EachAsync(keys, async key =>
             {
                 var id = table.ParseKey(key);
                 var row = await write.ReadAsync(table, id, cancellationToken) ?? throw new NotFoundException(table.Spec.Noun);
                 await AdminRules.ClearAsync(write, table, row, cancellationToken);
                 await write.DeleteAsync(table, id, cancellationToken);
                 await AdminRules.FollowAsync(write, table, row, null, cancellationToken);
-                write.Note(table, "deleted", table.KeyOf(id), AuditDetail.Of(Texts(row, table.Columns), null));
-            }
+                var told = write.Note(table, Deleted, table.KeyOf(id), AuditDetail.Of(Texts(row, table.Columns), null, gone));
+                undo ??= told.Id;
+            });
         }, cancellationToken);
-        return new AdminBulk(null, keys.Count);
+        return new AdminBulk(canUndo ? undo : null, keys.Count);
     }
 
-    /// <summary>Takes a change of one row back.</summary>
-    /// <exception cref="NotFoundException">There is no such line in the audit log.</exception>
-    /// <exception cref="RefusedException">It cannot be taken back, is already, or somebody has changed the row since.</exception>
-    public async Task UndoAsync(Guid eventId, Actor by, CancellationToken cancellationToken)
+    /// <summary>Does something in one transaction, with its lines of the audit log.</summary>
+    internal async Task WriteAsync(Actor by, Guid? batch, AdminTable table, Func<AdminWrite, Task> change, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(OwnerScope.Everyone);
-        var done = await db.AuditEvents.AsNoTracking().SingleOrDefaultAsync(a => a.Id == eventId, cancellationToken) ?? throw new NotFoundException("change");
-        await UndoAsync([done], by, cancellationToken);
-    }
-
-    /// <summary>Takes a change of several rows back, all of it or nothing.</summary>
-    /// <exception cref="NotFoundException">There is no such change in the audit log.</exception>
-    /// <exception cref="RefusedException">It cannot be taken back, is already, or somebody has changed one of the rows since.</exception>
-    public async Task<AdminBulk> UndoBatchAsync(Guid batch, Actor by, CancellationToken cancellationToken)
-    {
-        await using var db = database.Open(OwnerScope.Everyone);
-        var done = await db.AuditEvents.AsNoTracking().Where(a => a.Batch == batch).OrderByDescending(a => a.Id).ToListAsync(cancellationToken);
-        await UndoAsync(done.Count == 0 ? throw new NotFoundException("change") : done, by, cancellationToken);
-        return new AdminBulk(null, done.Count);
-    }
-
-    /// <summary>The table that a change was made in; null when it was made elsewhere or is not there.</summary>
-    public async Task<AdminTable?> TableOfAsync(Guid? eventId, Guid? batch, CancellationToken cancellationToken)
-    {
-        await using var db = database.Open(OwnerScope.Everyone);
-        var name = await db.AuditEvents.Where(a => eventId != null ? a.Id == eventId : a.Batch == batch).Select(a => a.TableName).FirstOrDefaultAsync(cancellationToken);
-        return catalog.Find(name);
-    }
-
-    private async Task UndoAsync(List<AuditEvent> events, Actor by, CancellationToken cancellationToken)
-    {
-        var table = catalog.Find(events[0].TableName);
-        if (table is null || events.Exists(e => !e.Action.EndsWith('.' + Changed, StringComparison.Ordinal)))
+        ArgumentNullException.ThrowIfNull(by);
+        await using var transaction = await database.BeginWriteAsync(cancellationToken);
+        var write = new AdminWrite(database, transaction, by, clock.GetUtcNow(), batch);
+        try
         {
-            throw new RefusedException("Only changes that were made in the admin area can be taken back; what was made or deleted cannot.");
+            await change(write);
+            await write.CommitAsync(cancellationToken);
+        }
+        catch (Exception e) when (RowRefusedException.Worded(e) is { } worded)
+        {
+            throw worded;
         }
 
-        var ids = events.Select(e => (Guid?)e.Id).ToList();
-        await using (var db = database.Open(OwnerScope.Everyone))
+        if (table.Name is "instruments" or "aliases")
         {
-            if (await db.AuditEvents.AnyAsync(a => ids.Contains(a.Undoes), cancellationToken))
-            {
-                throw new RefusedException("This was taken back already.");
-            }
+            directory.Forget();
         }
-
-        await WriteAsync(by, events.Count > 1 ? Guid.CreateVersion7(clock.GetUtcNow()) : null, table, async write =>
-        {
-            foreach (var done in events)
-            {
-                await UndoAsync(write, table, done, cancellationToken);
-            }
-        }, cancellationToken);
     }
 
-    private static async Task UndoAsync(AdminWrite write, AdminTable table, AuditEvent done, CancellationToken cancellationToken)
-    {
-        var key = table.ParseKey(done.Subject);
-        var row = await write.ReadAsync(table, key, cancellationToken) ?? throw new RefusedException("The row is gone, so its change cannot be taken back.");
-        var (before, after) = AuditDetail.Parse(done.Detail);
-        foreach (var (name, value) in after)
-        {
-            var column = table.Find(name) ?? throw new RefusedException($"There is no column '{name}' any more.");
-            if (AdminColumn.Format(row[column.Name]) != value)
-            {
-                throw new RefusedException(
-                    $"The row was changed meanwhile: '{column.Name}' is '{AdminColumn.Format(row[column.Name])}' and not '{value}' any more. Change it by hand.");
-            }
-        }
-
-        var changes = before.ToDictionary(b => table.Column(b.Key).Name, b => b.Value is null ? null : table.Column(b.Key).Parse(b.Value));
-        var changed = new RowValues(row, StringComparer.Ordinal);
-        foreach (var (name, value) in changes)
-        {
-            changed[name] = value;
-        }
-
-        AdminRules.Check(table, row, changed, isUndo: true);
-        await write.UpdateAsync(table, key, changes, cancellationToken);
-        await AdminRules.FollowAsync(write, table, row, changed, cancellationToken);
-        write.Note(table, "undone", done.Subject, AuditDetail.Of(after, before), done.Id);
-    }
+    internal static Dictionary<string, string?> Texts(RowValues row, IEnumerable<AdminColumn> columns) =>
+        columns.Where(c => row.ContainsKey(c.Name)).ToDictionary(c => c.Name, c => AdminColumn.Format(row[c.Name]), StringComparer.Ordinal);
 
     private static async Task<Guid?> ChangeAsync(
         AdminWrite write, AdminTable table, string key, RowValues values, string? version, CancellationToken cancellationToken)
@@ -246,36 +200,8 @@ public sealed class AdminChanges(Database database, AdminCatalog catalog, Instru
         return write.Note(table, Changed, table.KeyOf(id), AuditDetail.Of(Texts(before, columns), Texts(after, columns))).Id;
     }
 
-    private async Task WriteAsync(Actor by, Guid? batch, AdminTable table, Func<AdminWrite, Task> change, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(by);
-        await using var transaction = await database.BeginWriteAsync(cancellationToken);
-        var write = new AdminWrite(database, transaction, by, clock.GetUtcNow(), batch);
-        try
-        {
-            await change(write);
-            await write.CommitAsync(cancellationToken);
-        }
-        catch (Exception e) when (StorageFailure.IsTaken(e))
-        {
-            throw new InputException("There is a row with these values already. Choose others.");
-        }
-        catch (Exception e) when (StorageFailure.IsBrokenReference(e))
-        {
-            throw new RefusedException("Rows refer to each other: what this one refers to is not there, or others refer to it and must go first.");
-        }
-
-        if (table.Name is "instruments" or "aliases")
-        {
-            directory.Forget();
-        }
-    }
-
     private static RowValues Parsed(AdminTable table, IReadOnlyDictionary<string, string?> values) =>
         values.Select(v => (Column: table.Column(v.Key), v.Value)).ToDictionary(v => v.Column.Name, v => v.Column.Parse(v.Value), StringComparer.Ordinal);
-
-    private static Dictionary<string, string?> Texts(RowValues row, IEnumerable<AdminColumn> columns) =>
-        columns.Where(c => row.ContainsKey(c.Name)).ToDictionary(c => c.Name, c => AdminColumn.Format(row[c.Name]), StringComparer.Ordinal);
 
     private static void RequireKnown(IReadOnlyList<AdminColumn> allowed, IReadOnlyDictionary<string, string?> values, string done)
     {

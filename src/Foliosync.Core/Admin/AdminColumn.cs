@@ -137,6 +137,15 @@ public sealed class AdminColumn
         };
     }
 
+    /// <summary>Reads what <see cref="Format"/> wrote of a value that was stored; null for none.</summary>
+    internal object? ParseKept(string? text) => (text, Kind) switch
+    {
+        (null, _) => null,
+        (_, AdminKind.Text) => text,
+        (_, AdminKind.Data) => Enum.ToObject(Type, long.Parse(text, CultureInfo.InvariantCulture)),
+        _ => Parse(text),
+    };
+
     /// <summary>A value in the form that <see cref="Parse"/> reads; null for none.</summary>
     public static string? Format(object? value) => value switch
     {

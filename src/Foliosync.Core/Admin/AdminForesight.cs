@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Foliosync.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -19,14 +20,23 @@ public sealed class AdminForesight(Database database, AdminCatalog catalog)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(keys);
+        await using var db = database.Open(OwnerScope.Everyone);
+        return await OfDeletingAsync(await AdminReader.OpenAsync(db, cancellationToken), transaction: null, table, keys, cancellationToken);
+    }
+
+    /// <summary>The same, as the transaction sees it.</summary>
+    internal Task<AdminConsequences> OfDeletingAsync(AdminWrite write, AdminTable table, IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
+        OfDeletingAsync(write.Connection, write.Transaction, table, keys, cancellationToken);
+
+    private async Task<AdminConsequences> OfDeletingAsync(
+        DbConnection connection, DbTransaction? transaction, AdminTable table, IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    {
         var goes = new Dictionary<IEntityType, AdminCount>();
         var blocks = new Dictionary<IEntityType, AdminCount>();
         if (table.Key is [{ Kind: AdminKind.Id } key])
         {
             var statement = new AdminStatement(table, database.IsPostgres);
             var ids = string.Join(", ", keys.Select(k => statement.Value(key, table.ParseKey(k)[0])));
-            await using var db = database.Open(OwnerScope.Everyone);
-            var connection = await AdminReader.OpenAsync(db, cancellationToken);
             await WalkAsync(table.Entity, ids, 0);
 
             async Task WalkAsync(IEntityType entity, string those, int depth)
@@ -42,7 +52,7 @@ public sealed class AdminForesight(Database database, AdminCatalog catalog)
                         continue;
                     }
 
-                    var count = await AdminReader.CountAsync(connection, statement, $"select 1 {rows}", cancellationToken);
+                    var count = await AdminReader.CountAsync(connection, statement, $"select 1 {rows}", cancellationToken, transaction);
                     if (count.Rows == 0)
                     {
                         continue;

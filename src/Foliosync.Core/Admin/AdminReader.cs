@@ -168,10 +168,10 @@ public sealed class AdminReader(Database database, AdminCatalog catalog)
         return title.Length == 0 ? null : title;
     }
 
-    internal static async Task<AdminCount> CountAsync(DbConnection connection, AdminStatement statement, string rows, CancellationToken cancellationToken)
+    internal static async Task<AdminCount> CountAsync(DbConnection connection, AdminStatement statement, string rows, CancellationToken cancellationToken, DbTransaction? transaction = null)
     {
         await using var command = statement.Command(
-            connection, string.Create(CultureInfo.InvariantCulture, $"select count(*) from ({rows} limit {MaxCounted + 1}) c"));
+            connection, string.Create(CultureInfo.InvariantCulture, $"select count(*) from ({rows} limit {MaxCounted + 1}) c"), transaction);
         command.CommandTimeout = SecondsToWait;
         var counted = Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
         return counted > MaxCounted ? new AdminCount(MaxCounted, AdminCertainty.MoreThan) : new AdminCount(counted, AdminCertainty.Exact);

@@ -60,6 +60,16 @@ internal static class AdminRules
             case "users":
                 await FollowUserAsync(write, before, after, cancellationToken);
                 break;
+            case "shares" when after is not null:
+                await write.RunAsync(
+                    s => s.Query(
+                        "select 1 from portfolios where id = @portfolio and owner_id = @user",
+                        ids: null,
+                        _ => throw new InputException("This is the owner. Choose somebody else.", "userId"),
+                        ("portfolio", after["portfolioId"]!),
+                        ("user", after["userId"]!)),
+                    cancellationToken);
+                break;
             case "holdings" or "cash":
                 var account = (Guid)row["accountId"]!;
                 // The next report is compared row by row, even if it says the same as the last.

@@ -31,6 +31,11 @@ public sealed class AdminTable
     /// <summary>What a new row is given.</summary>
     public IReadOnlyList<AdminColumn> Created => [.. Spec.Created.Select(Named)];
 
+    /// <summary>True when all of a row is kept in the audit log, so that one that was deleted can be put back.</summary>
+    internal bool PutsBack => Spec.Deletes
+        && Columns.All(c => c.IsJoined || c.Kind != AdminKind.Data || c.Type.IsEnum)
+        && Entity.GetProperties().All(p => Columns.Any(c => c.Property == p.Name));
+
     internal IEntityType Entity { get; init; } = null!;
 
     /// <summary>Quoted.</summary>

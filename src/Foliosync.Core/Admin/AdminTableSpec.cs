@@ -46,6 +46,9 @@ public sealed record AdminTableSpec(string Name, string Label, string Noun, Type
     /// <summary>True when rows can be deleted.</summary>
     public bool Deletes { get; init; }
 
+    /// <summary>Tables whose rows belong to one of this and are looked after together with it, by name; each refers to this table by one column.</summary>
+    public IReadOnlyList<string> Inlines { get; init; } = [];
+
     /// <summary>What else can be done to rows.</summary>
     public IReadOnlyList<AdminAction> Actions { get; init; } = [];
 
@@ -55,7 +58,7 @@ public sealed record AdminTableSpec(string Name, string Label, string Noun, Type
     /// <summary>True when only admins may, whatever others are permitted: it decides who may what.</summary>
     public bool AdminsOnly { get; init; }
 
-    /// <summary>Where else a row can be looked at, with <c>{0}</c> for its key; null for nowhere.</summary>
+    /// <summary>Where else people who run the instance can look at a row, with <c>{0}</c> for its key; null for nowhere.</summary>
     public string? Page { get; init; }
 }
 

@@ -38,6 +38,7 @@ public static class AdminTables
             Sort = "email",
             Deletes = true,
             Actions = [new("disable", "Disable"), new("enable", "Enable")],
+            Inlines = ["permissions", "tokens"],
         },
         new("permissions", "Permissions", "permission", typeof(AdminPermission))
         {
@@ -80,17 +81,18 @@ public static class AdminTables
             Refers = [("UserId", "users")],
             Sort = "-at",
         },
-        new("brokers", "Broker switches", "broker", typeof(BrokerSettings))
+        new("brokers", "Paused brokers", "broker", typeof(BrokerSettings))
         {
             Group = Syncing,
-            About = "Brokers that an operator switched on or off. A broker without a row is on.",
+            About = "Brokers that an operator has paused once, and why. A broker is paused in the monitor, with a reason.",
             Title = ["BrokerId"],
-            Listed = ["BrokerId", "Enabled"],
-            Searched = ["BrokerId"],
-            Edited = ["Enabled"],
-            Created = ["BrokerId", "Enabled"],
+            Listed = ["BrokerId", "PausedAt", "PauseReason"],
+            // Nothing reads it: the settings switch brokers off.
+            Masked = ["Enabled"],
+            Searched = ["BrokerId", "PauseReason"],
             Sort = "brokerId",
-            Deletes = true,
+            Actions = [new("resume", "Resume")],
+            Page = "/admin/monitor/brokers",
         },
         new("connections", "Connections", "connection", typeof(BrokerConnection))
         {
@@ -104,7 +106,8 @@ public static class AdminTables
             Sort = "-id",
             Deletes = true,
             Actions = [new("pause", "Pause"), new("resume", "Resume"), new("sync", "Sync now")],
-            Page = "/connections/{0}",
+            Inlines = ["accounts", "credentials"],
+            Page = "/admin/monitor/connections/{0}",
         },
         new("credentials", "Credentials", "credential", typeof(BrokerCredential))
         {
@@ -123,11 +126,13 @@ public static class AdminTables
             About = "Ledgers at brokers.",
             Title = ["Name"],
             Listed = ["Name", "ConnectionId", "OwnerId", "ExternalId", "Currency", "ReportedAt", "ReviewSince"],
+            Refers = [("OwnerId", "users")],
             Masked = ["ReportFingerprint", "ReviewFingerprint", "TransactionsCursor"],
             Searched = ["Name", "ExternalId"],
             Edited = ["Name", "RemindAfterDays", "CostMethod"],
             Sort = "-id",
             Actions = [new("reread", "Compare the next report anew")],
+            Inlines = ["holdings", "cash"],
         },
         new("runs", "Runs", "run", typeof(SyncRun))
         {
@@ -137,7 +142,7 @@ public static class AdminTables
             Joined = ["Connection.BrokerId", "Connection.OwnerId"],
             Searched = ["ErrorMessage", "ErrorKind", "Worker"],
             Sort = "-id",
-            Page = "/runs/{0}",
+            Page = "/admin/monitor/runs/{0}",
         },
         new("snapshots", "Snapshots", "snapshot", typeof(Snapshot))
         {
@@ -168,6 +173,17 @@ public static class AdminTables
             Edited = ["Name", "BaseCurrency"],
             Created = ["OwnerId", "Name", "BaseCurrency"],
             Sort = "-id",
+            Deletes = true,
+            Inlines = ["shares"],
+        },
+        new("shares", "Sharing", "share", typeof(PortfolioShare))
+        {
+            Group = Portfolio,
+            About = "Whom portfolios are shared with.",
+            Listed = ["PortfolioId", "UserId", "Role", "CreatedAt"],
+            Edited = ["Role"],
+            Created = ["PortfolioId", "UserId", "Role"],
+            Sort = "portfolioId",
             Deletes = true,
         },
         new("holdings", "Holdings", "holding", typeof(Holding))
@@ -216,7 +232,6 @@ public static class AdminTables
             Searched = ["Symbol", "Note", "OwnNote", "ExternalId"],
             Edited = ["Kind", "OwnNote"],
             Sort = "-id",
-            Page = "/transactions/{0}",
         },
         new("instruments", "Instruments", "instrument", typeof(Instrument))
         {
@@ -229,6 +244,7 @@ public static class AdminTables
             Created = ["Symbol", "Name", "Isin", "Mic", "AssetClass", "Currency"],
             Sort = "-id",
             Deletes = true,
+            Inlines = ["aliases", "prices"],
         },
         new("aliases", "Aliases", "alias", typeof(InstrumentAlias))
         {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
 using Foliosync.Core.Sync;
@@ -7,15 +8,15 @@ using RowValues = System.Collections.Generic.Dictionary<string, object?>;
 
 namespace Foliosync.Core.Admin;
 
-
-
 /// <summary>One transaction of the admin area: rows that change, and what the audit log says of each.</summary>
 internal sealed class AdminWrite(Database database, WriteTransaction write, Actor by, DateTimeOffset now, Guid? batch)
 {
     private readonly List<AuditEvent> _audit = [];
     private readonly List<ValuationTouch> _touches = [];
 
-    public DateTimeOffset Now => now;
+    public DbConnection Connection => write.Connection;
+
+    public DbTransaction Transaction => write.Transaction;
 
     /// <summary>The row as it is; it stays so for others until the transaction ends. Null when there is none.</summary>
     public async Task<RowValues?> ReadAsync(AdminTable table, IEnumerable<object> key, CancellationToken cancellationToken)

@@ -149,9 +149,17 @@ public sealed class AlertChannels(
     public async Task DismissAsync(Guid alertId, Actor by, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(by);
-        var now = clock.GetUtcNow();
         await using var db = database.Open(by.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await DismissAsync(db, alertId, by, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>The same in the transaction of a caller who saves.</summary>
+    internal async Task DismissAsync(FoliosyncDb db, Guid alertId, Actor by, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
         if (!await db.Alerts.AnyAsync(a => a.Id == alertId, cancellationToken))
         {
             throw new NotFoundException("alert");
@@ -164,10 +172,7 @@ public sealed class AlertChannels(
                 .Where(d => d.AlertId == alertId && d.Event == AlertEvent.Raised && d.State == AlertDeliveryState.Waiting && d.MessageId == null)
                 .ExecuteDeleteAsync(cancellationToken);
             db.AuditEvents.Add(by.Did("alert.dismissed", alertId, now));
-            await db.SaveChangesAsync(cancellationToken);
         }
-
-        await transaction.CommitAsync(cancellationToken);
     }
 
     // Those that were told by other channels are not told by them again: a delivery exists once.

@@ -44,7 +44,7 @@ public sealed class BrokerSettings
     /// <summary>Id of the adapter.</summary>
     public required string BrokerId { get; set; }
 
-    /// <summary>False to make and sync no connections of this broker.</summary>
+    /// <summary>Always true. Nothing asks for it: settings switch a broker off, and a pause lets its connections wait.</summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>UTC instant at which an operator paused it: its connections wait. Null while it is not paused.</summary>

@@ -194,6 +194,13 @@ public sealed class ConnectionSetup(
     {
         ArgumentNullException.ThrowIfNull(by);
         await using var db = database.Open(by.Scope.Owned);
+        await PauseAsync(db, connectionId, reason, by, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>The same for a caller who saves.</summary>
+    internal async Task PauseAsync(FoliosyncDb db, Guid connectionId, string? reason, Actor by, CancellationToken cancellationToken)
+    {
         var connection = await FindAsync(db, connectionId, cancellationToken);
         if (connection.Sync!.State == ConnectionState.Closed)
         {
@@ -205,7 +212,6 @@ public sealed class ConnectionSetup(
         connection.Sync.NextSyncAt = null;
         connection.Sync.PauseReason = reason;
         db.AuditEvents.Add(by.Did("connection.paused", connectionId, clock.GetUtcNow(), reason is null ? null : AuditDetail.Of("reason", reason)));
-        await db.SaveChangesAsync(cancellationToken);
     }
 
     /// <summary>Lets a paused connection sync again; does nothing to others.</summary>
@@ -214,6 +220,13 @@ public sealed class ConnectionSetup(
     {
         ArgumentNullException.ThrowIfNull(by);
         await using var db = database.Open(by.Scope.Owned);
+        await ResumeAsync(db, connectionId, by, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>The same for a caller who saves.</summary>
+    internal async Task ResumeAsync(FoliosyncDb db, Guid connectionId, Actor by, CancellationToken cancellationToken)
+    {
         var connection = await FindAsync(db, connectionId, cancellationToken);
         if (connection.Sync!.State != ConnectionState.Paused)
         {
@@ -227,7 +240,6 @@ public sealed class ConnectionSetup(
         SessionRules.Start(
             connection.Sync, connection.Reads, SessionRules.NeedsLoginNow(BrokerOf(connection), hasSession, connection.SessionExpiresAt, now), now);
         db.AuditEvents.Add(by.Did("connection.resumed", connectionId, now));
-        await db.SaveChangesAsync(cancellationToken);
     }
 
     /// <summary>

@@ -49,6 +49,15 @@ public sealed class BrokerControl(Database database, BrokerCatalog catalog, Time
         var text => text,
     };
 
+    /// <summary>The same for a caller who saves, of a broker that has been paused once.</summary>
+    internal static async Task ResumeAsync(FoliosyncDb db, string brokerId, Actor by, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var settings = await db.BrokerSettings.SingleOrDefaultAsync(b => b.BrokerId == brokerId, cancellationToken).ConfigureAwait(false)
+            ?? throw new NotFoundException("broker");
+        (settings.PausedAt, settings.PauseReason) = (null, null);
+        db.AuditEvents.Add(by.Did("broker.resumed", brokerId, now));
+    }
+
     private async Task ChangeAsync(
         string brokerId, DateTimeOffset? pausedAt, string? reason, Actor by, string action, string? detail, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
@@ -17,21 +18,28 @@ public sealed class SyncQueue(Database database, SyncNudge nudge, TimeProvider c
     /// <exception cref="RefusedException">The connection is closed.</exception>
     public async Task<Guid> EnqueueAsync(Guid connectionId, SyncTrigger trigger, CancellationToken cancellationToken)
     {
-        var (runId, isNew) = await PutAsync(connectionId, trigger, cancellationToken).ConfigureAwait(false);
+        await using var write = await database.BeginWriteAsync(cancellationToken).ConfigureAwait(false);
+        var (runId, isNew) = await PutAsync(write.Connection, write.Transaction, connectionId, trigger, cancellationToken).ConfigureAwait(false);
         if (isNew)
         {
+            await write.CommitAsync(cancellationToken).ConfigureAwait(false);
             await nudge(connectionId, cancellationToken).ConfigureAwait(false);
         }
 
         return runId;
     }
 
-    private async Task<(Guid RunId, bool IsNew)> PutAsync(Guid connectionId, SyncTrigger trigger, CancellationToken cancellationToken)
+    /// <summary>Tells the job engine of a run that a caller of <see cref="PutAsync"/> has committed.</summary>
+    internal Task NudgeAsync(Guid connectionId, CancellationToken cancellationToken) => nudge(connectionId, cancellationToken);
+
+    /// <summary>Queues a run in the transaction of a caller.</summary>
+    /// <exception cref="RefusedException">The connection is closed.</exception>
+    internal async Task<(Guid RunId, bool IsNew)> PutAsync(
+        DbConnection connection, DbTransaction transaction, Guid connectionId, SyncTrigger trigger, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var run = Guid.CreateVersion7(now);
         Guid? present = null;
-        await using var write = await database.BeginWriteAsync(cancellationToken).ConfigureAwait(false);
         var look = SqlScript.For(database);
         // Whoever claims the connection at this moment either has begun a run, which then counts, or finds the one that is queued here.
         var isClosed = false;
@@ -50,7 +58,7 @@ public sealed class SyncQueue(Database database, SyncNudge nudge, TimeProvider c
             ids: null,
             row => present = row.Id(0),
             ("id", connectionId));
-        await look.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
+        await look.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
         if (isClosed)
         {
             throw new RefusedException(ConnectionStates.ClosedMessage);
@@ -72,8 +80,7 @@ public sealed class SyncQueue(Database database, SyncNudge nudge, TimeProvider c
             ("connection", connectionId),
             ("trigger", SqlValues.ToText(trigger)),
             ("now", now));
-        await put.RunAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
-        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+        await put.RunAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
         return (run, true);
     }
 }

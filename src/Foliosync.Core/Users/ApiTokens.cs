@@ -17,10 +17,9 @@ public sealed record NewApiToken(ApiToken Token, string Text);
 
 /// <summary>What a valid token stands for.</summary>
 /// <param name="TokenId">Id of the token's row.</param>
-/// <param name="Role">The person's role.</param>
 /// <param name="Scope">How far it reaches, already cut down to what the role may do.</param>
 /// <param name="Rows">The rows that it opens: the person's, and those shared with that person.</param>
-public sealed record TokenIdentity(Guid TokenId, UserRole Role, TokenScope Scope, OwnerScope Rows);
+public sealed record TokenIdentity(Guid TokenId, TokenScope Scope, OwnerScope Rows);
 
 /// <summary>Makes, checks and revokes the bearer tokens of the API.</summary>
 public sealed partial class ApiTokens(Database database, TimeProvider clock, ILogger<ApiTokens> logger) : IAsyncDisposable
@@ -116,16 +115,26 @@ public sealed partial class ApiTokens(Database database, TimeProvider clock, ILo
     {
         ArgumentNullException.ThrowIfNull(by);
         await using var db = database.Open(by.Scope);
+        var token = await RevokeAsync(db, tokenId, by, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        Forget(token);
+    }
+
+    /// <summary>The same for a caller who saves, and calls <see cref="Forget(ApiToken)"/> then.</summary>
+    internal async Task<ApiToken> RevokeAsync(FoliosyncDb db, Guid tokenId, Actor by, CancellationToken cancellationToken)
+    {
         var token = await db.ApiTokens.SingleOrDefaultAsync(t => t.Id == tokenId, cancellationToken) ?? throw new NotFoundException("token");
         if (token.RevokedAt is null)
         {
             token.RevokedAt = clock.GetUtcNow();
             db.AuditEvents.Add(by.Did("token.revoked", token.Id, token.RevokedAt.Value));
-            await db.SaveChangesAsync(cancellationToken);
         }
 
-        _known.TryRemove(new TokenHash(token.Hash), out _);
+        return token;
     }
+
+    /// <summary>Has a token looked up anew.</summary>
+    internal void Forget(ApiToken token) => _known.TryRemove(new TokenHash(token.Hash), out _);
 
     /// <summary>Has the tokens of a person looked up anew; another process does so within <see cref="CacheTime"/>.</summary>
     internal void Forget(Guid userId)
@@ -154,7 +163,7 @@ public sealed partial class ApiTokens(Database database, TimeProvider clock, ILo
 
         var reach = Reach(found.Role);
         var shared = await PortfolioSharing.With(db, found.UserId).ToListAsync(cancellationToken);
-        var identity = new TokenIdentity(found.Id, found.Role, found.Scope < reach ? found.Scope : reach, OwnerScope.Of(found.UserId, shared));
+        var identity = new TokenIdentity(found.Id, found.Scope < reach ? found.Scope : reach, OwnerScope.Of(found.UserId, shared));
         _known[hash] = (identity, now + CacheTime);
         if (found.LastUsedAt is null || now - found.LastUsedAt >= UseRecordedEvery)
         {

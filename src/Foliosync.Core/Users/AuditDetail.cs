@@ -6,14 +6,19 @@ using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace Foliosync.Core.Users;
 
-/// <summary>What was before a change and after it, as the audit log keeps it: <c>{"before":{…},"after":{…}}</c>, of what changed only.</summary>
+/// <summary>
+/// What was before a change and after it, as the audit log keeps it: <c>{"before":{…},"after":{…}}</c>, of what changed only; of a row
+/// that was deleted also how many others went with it, by what they are: <c>"gone":{"Prices":"3"}</c>.
+/// </summary>
 internal static class AuditDetail
 {
     // Read by people and by pages that encode what they show.
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Of(IReadOnlyDictionary<string, string?>? before, IReadOnlyDictionary<string, string?>? after) => (before, after) switch
+    public static string Of(
+        IReadOnlyDictionary<string, string?>? before, IReadOnlyDictionary<string, string?>? after, IReadOnlyDictionary<string, string?>? gone = null) => (before, after) switch
     {
+        (_, null) when gone is { Count: > 0 } => JsonSerializer.Serialize(new { before, gone }, Plain),
         (null, _) => JsonSerializer.Serialize(new { after }, Plain),
         (_, null) => JsonSerializer.Serialize(new { before }, Plain),
         _ => JsonSerializer.Serialize(new { before, after }, Plain),
@@ -43,11 +48,20 @@ internal static class AuditDetail
         return detail.ToJsonString();
     }
 
-    public static (Dictionary<string, string?> Before, Dictionary<string, string?> After) Parse(string? detail)
+    /// <summary>The sides of a change; all are empty for a line that says something else.</summary>
+    public static (Dictionary<string, string?> Before, Dictionary<string, string?> After, Dictionary<string, string?> Gone) Parse(string? detail)
     {
-        var sides = JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string?>?>>(detail ?? "{}");
-        return (sides?.GetValueOrDefault("before") ?? [], sides?.GetValueOrDefault("after") ?? []);
+        var sides = detail is null ? null : JsonNode.Parse(detail) as JsonObject;
+        return (Side("before"), Side("after"), Side("gone"));
+
+        Dictionary<string, string?> Side(string name) =>
+            (sides?[name] as JsonObject)?.ToDictionary(p => p.Key, p => p.Value?.ToString(), StringComparer.Ordinal) ?? [];
     }
+
+    /// <summary>What a line says that tells of no sides, by name.</summary>
+    public static Dictionary<string, string?> Words(string? detail) => detail is null || JsonNode.Parse(detail) is not JsonObject words
+        ? []
+        : words.Where(w => w.Value is null or JsonValue).ToDictionary(w => w.Key, w => w.Value?.ToString(), StringComparer.Ordinal);
 
     private static string? Text(object? value) => value switch
     {

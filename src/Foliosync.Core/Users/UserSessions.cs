@@ -31,6 +31,9 @@ public sealed record SignedIn(
     /// <summary>The person.</summary>
     public Guid UserId => Rows.UserId!.Value;
 
+    /// <summary>True for those who run the instance.</summary>
+    public bool IsOperator => Role == UserRole.Admin;
+
     /// <summary>True shortly after the person has proved who they are: only then may be changed how they sign in.</summary>
     public bool IsFresh(DateTimeOffset now) => now - ConfirmedAt < UserSessions.FreshTime;
 }

@@ -12,6 +12,9 @@ internal sealed record Caller(OwnerScope Rows, TokenScope Scope)
     /// <summary>The person.</summary>
     public Guid UserId => Rows.UserId!.Value;
 
+    /// <summary>True for those who run the instance, with a token that may do that: a token never reaches further than its owner's role.</summary>
+    public bool IsOperator => Scope == TokenScope.Admin;
+
     /// <summary>The person as the one who makes a change.</summary>
     public Actor Actor => Actor.Person(Rows, "api");
 
@@ -22,14 +25,14 @@ internal sealed record Caller(OwnerScope Rows, TokenScope Scope)
     public static Caller? Find(ClaimsPrincipal principal) => (principal.Identity as Identity)?.Caller;
 
     /// <summary>The principal that stands for a token.</summary>
-    public static ClaimsPrincipal ToPrincipal(TokenIdentity token, string scheme) => ToPrincipal(new Caller(token.Rows, token.Scope), token.Role, scheme);
+    public static ClaimsPrincipal ToPrincipal(TokenIdentity token, string scheme) => ToPrincipal(new Caller(token.Rows, token.Scope), scheme);
 
     /// <summary>The principal of somebody who is signed in: reaches as far as the person may.</summary>
     public static ClaimsPrincipal ToPrincipal(SignedIn person, string scheme) =>
-        ToPrincipal(new Caller(person.Rows, ApiTokens.Reach(person.Role)), person.Role, scheme);
+        ToPrincipal(new Caller(person.Rows, ApiTokens.Reach(person.Role)), scheme);
 
-    private static ClaimsPrincipal ToPrincipal(Caller caller, UserRole role, string scheme) => new(new Identity(
-        caller, [new Claim(ClaimTypes.NameIdentifier, caller.UserId.ToString()), new Claim(ClaimTypes.Role, role.ToString())], scheme));
+    private static ClaimsPrincipal ToPrincipal(Caller caller, string scheme) =>
+        new(new Identity(caller, [new Claim(ClaimTypes.NameIdentifier, caller.UserId.ToString())], scheme));
 
     /// <summary>Carries the caller beside what the framework asks for.</summary>
     private sealed class Identity(Caller caller, IEnumerable<Claim> claims, string scheme) : ClaimsIdentity(claims, scheme)

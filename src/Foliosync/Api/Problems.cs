@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Foliosync.Api.Admin;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core;
 using Foliosync.Hosting;

@@ -29,6 +29,7 @@ internal static class AdminVerbs
     private static readonly Option<string?> After = new("--after") { Description = "The cursor of the next part, as the part before told it", HelpName = "CURSOR" };
     private static readonly Option<bool> Confirm = new("--confirm") { Description = "Delete what goes with the row, too" };
     private static readonly Option<string[]> Matching = new("--matching") { Description = "Every row that fits these filters", HelpName = "FILTER", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string?> Given = new("--value") { Description = "With the action 'set': what all rows get", HelpName = "COLUMN=VALUE" };
     private static readonly Option<string> Format = new Option<string>("--format") { Description = "csv if not given", DefaultValueFactory = _ => "csv", HelpName = "csv|json" }.AcceptOnlyFromAmong("csv", "json");
     private static readonly Option<string?> Output = new("--output") { Description = "The file to write; stdout if not given", HelpName = "FILE" };
 
@@ -41,7 +42,7 @@ internal static class AdminVerbs
         Verb.Create("create", "Make a row", CreateAsync, Table, Values),
         Verb.Create("set", "Change a row", SetAsync, Table, Key, Values),
         Verb.Create("delete", "Delete a row", DeleteAsync, Table, Key, Confirm),
-        Verb.Create("do", "Do an action to rows", DoAsync, Table, Action, Keys, Matching),
+        Verb.Create("do", "Do an action to rows, 'set' or 'delete', to all of them or to none", DoAsync, Table, Action, Keys, Matching, Given),
         Verb.Create("replace-secret", "Replace the secret of a row; it is read from stdin", ReplaceSecretAsync, Table, Key),
         Verb.Create("merge", "Make one instrument of two that are the same", MergeAsync, From, Into),
         Verb.Create("undo", "Take a change back, one or a bulk change", UndoAsync, Change),
@@ -110,10 +111,14 @@ internal static class AdminVerbs
     {
         var table = await TableAsync(context, cancellationToken);
         var values = ValuesOf(context);
-        var key = table.Name == "users"
+        var made = table.Name == "users"
             ? throw new UsageException("Add people with 'foliosync user add': it takes or makes a password.")
             : await context.Service<AdminChanges>().CreateAsync(table, values, Actor.CommandLine, cancellationToken);
-        await ShowAsync(context, await context.Service<AdminReader>().GetAsync(table, key, cancellationToken), cancellationToken);
+        await ShowAsync(context, await context.Service<AdminReader>().GetAsync(table, made.Key, cancellationToken), cancellationToken);
+        if (!context.Output.Json)
+        {
+            context.Output.Say($"'foliosync admin undo {made.Change}' takes it back.");
+        }
     }
 
     private static async Task SetAsync(VerbContext context, CancellationToken cancellationToken)
@@ -137,8 +142,10 @@ internal static class AdminVerbs
             throw new UsageException($"With it would go: {string.Join(", ", consequences.Goes.Select(g => $"{g.Rows.Rows} {g.Label}"))}. Add --confirm if that is meant.");
         }
 
-        await context.Service<AdminChanges>().DeleteAsync(table, [key], Actor.CommandLine, cancellationToken);
-        context.Output.Result(new { Deleted = key }, console => console.Line("Deleted."));
+        var done = await context.Service<AdminChanges>().DeleteAsync(table, [key], Actor.CommandLine, cancellationToken);
+        context.Output.Result(
+            new { Deleted = key, Change = done.Batch },
+            console => console.Line(done.Batch is { } change ? $"Deleted. 'foliosync admin undo {change}' takes it back." : "Deleted."));
     }
 
     private static async Task DoAsync(VerbContext context, CancellationToken cancellationToken)
@@ -147,7 +154,8 @@ internal static class AdminVerbs
         var selections = context.Service<AdminSelections>();
         var matching = context.Get(Matching) is { Length: > 0 } filters ? AdminQuery.Of(table, filters.Select(Pair)) : null;
         var keys = await selections.KeysAsync(table, context.Get(Keys), matching, expected: null, cancellationToken);
-        var done = await selections.RunAsync(table, keys, context.Get(Action)!, column: null, value: null, Actor.CommandLine, cancellationToken);
+        var given = context.Get(Given) is { } text ? Pair(text) : default;
+        var done = await selections.RunAsync(table, keys, context.Get(Action)!, given.Key, given.Value is "" ? null : given.Value, Actor.CommandLine, cancellationToken);
         context.Output.Result(done, console => console.Line(done.Batch is { } batch
             ? $"Done to {done.Rows} rows. 'foliosync admin undo {batch}' takes it back."
             : $"Done to {done.Rows} rows."));
@@ -172,18 +180,10 @@ internal static class AdminVerbs
     private static async Task UndoAsync(VerbContext context, CancellationToken cancellationToken)
     {
         await context.PrepareAsync(cancellationToken);
-        var changes = context.Service<AdminChanges>();
+        var undo = context.Service<AdminUndo>();
         var id = context.Get(Change);
-        if (await changes.TableOfAsync(null, id, cancellationToken) is not null)
-        {
-            await changes.UndoBatchAsync(id, Actor.CommandLine, cancellationToken);
-        }
-        else
-        {
-            await changes.UndoAsync(id, Actor.CommandLine, cancellationToken);
-        }
-
-        context.Output.Result(new { Undone = id }, console => console.Line("Taken back."));
+        var rows = await undo.UndoAsync(await undo.FindAsync(id, cancellationToken), Actor.CommandLine, cancellationToken);
+        context.Output.Result(new { Undone = id, Rows = rows }, console => console.Line("Taken back."));
     }
 
     private static async Task ExportAsync(VerbContext context, CancellationToken cancellationToken)

@@ -91,6 +91,7 @@ internal static class FoliosyncServices
         services.AddSingleton<AdminReader>();
         services.AddSingleton<AdminForesight>();
         services.AddSingleton<AdminChanges>();
+        services.AddSingleton<AdminUndo>();
         services.AddSingleton<AdminActions>();
         services.AddSingleton<AdminSelections>();
         services.AddSingleton<AdminDownload>();

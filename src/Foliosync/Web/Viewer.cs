@@ -32,6 +32,9 @@ internal sealed class Viewer
     /// <summary>What the person may do; only when signed in.</summary>
     public UserRole Role => Session.Role;
 
+    /// <summary>True for those who run the instance; only when signed in.</summary>
+    public bool IsOperator => Session.IsOperator;
+
     /// <summary>True when the person may change things; false for those who only read.</summary>
     public bool MayWrite => Role != UserRole.ReadOnly;
 

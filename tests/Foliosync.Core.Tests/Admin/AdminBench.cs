@@ -18,7 +18,9 @@ internal sealed class AdminBench : IAsyncDisposable
         _directory = new InstrumentDirectory(database, clock);
         Catalog = new AdminCatalog(database);
         Reader = new AdminReader(database, Catalog);
-        Changes = new AdminChanges(database, Catalog, _directory, clock);
+        Foresight = new AdminForesight(database, Catalog);
+        Changes = new AdminChanges(database, Foresight, _directory, clock);
+        Undo = new AdminUndo(database, Catalog, Changes, Foresight, clock);
         Merge = new InstrumentMerge(database, _directory, clock);
     }
 
@@ -31,6 +33,10 @@ internal sealed class AdminBench : IAsyncDisposable
     public AdminReader Reader { get; }
 
     public AdminChanges Changes { get; }
+
+    public AdminForesight Foresight { get; }
+
+    public AdminUndo Undo { get; }
 
     public InstrumentMerge Merge { get; }
 
@@ -48,6 +54,9 @@ internal sealed class AdminBench : IAsyncDisposable
         await db.SaveChangesAsync();
         return instrument.Id;
     }
+
+    /// <summary>Takes a change back.</summary>
+    public async Task<int> UndoAsync(Guid? change) => await Undo.UndoAsync(await Undo.FindAsync(change!.Value, default), By, default);
 
     /// <summary>What a list shows in one column, in its order.</summary>
     public async Task<List<string?>> AskAsync(string table, string column, params string[] parameters)

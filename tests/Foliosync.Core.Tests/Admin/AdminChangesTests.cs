@@ -1,4 +1,3 @@
-using Foliosync.Core.Admin;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Users;
@@ -24,10 +23,10 @@ public sealed class AdminChangesTests
             .ShouldBe((change!.Value, "instrument.changed", key, "instruments", AdminBench.By.UserId, "web", "192.0.2.7", bench.Clock.GetUtcNow()));
         told.Detail.ShouldBe("""{"before":{"name":"Infosys"},"after":{"name":"Infosys Ltd"}}""");
 
-        await bench.Changes.UndoAsync(change.Value, AdminBench.By, default);
+        await bench.UndoAsync(change);
         (await bench.AskAsync("instruments", "name")).ShouldBe(["Infosys"]);
         (await db.AuditEvents.SingleAsync(a => a.Action == "instrument.undone")).Undoes.ShouldBe(change);
-        (await Should.ThrowAsync<RefusedException>(() => bench.Changes.UndoAsync(change.Value, AdminBench.By, default))).Message.ShouldBe("This was taken back already.");
+        (await Should.ThrowAsync<RefusedException>(() => bench.UndoAsync(change))).Message.ShouldBe("This was taken back already.");
     }
 
     [Theory, EachStore]
@@ -38,7 +37,7 @@ public sealed class AdminChangesTests
         var change = await ChangeAsync(bench, key, ("name", "Infosys Ltd"));
         await ChangeAsync(bench, key, ("name", "Infosys Limited"));
 
-        var refused = await Should.ThrowAsync<RefusedException>(() => bench.Changes.UndoAsync(change!.Value, AdminBench.By, default));
+        var refused = await Should.ThrowAsync<RefusedException>(() => bench.UndoAsync(change));
 
         refused.Message.ShouldContain("'name' is 'Infosys Limited'");
         (await bench.AskAsync("instruments", "name")).ShouldBe(["Infosys Limited"]);
@@ -71,12 +70,12 @@ public sealed class AdminChangesTests
         var done = await bench.Changes.ChangeAllAsync(bench.Instruments, keys, "currency", "USD", AdminBench.By, default);
         done.Rows.ShouldBe(3);
         (await bench.AskAsync("instruments", "currency")).ShouldBe(["USD", "USD", "USD"]);
-        await bench.Changes.UndoBatchAsync(done.Batch!.Value, AdminBench.By, default);
+        await bench.UndoAsync(done.Batch);
         (await bench.AskAsync("instruments", "currency")).ShouldBe(["INR", "INR", "INR"]);
 
         var again = await bench.Changes.ChangeAllAsync(bench.Instruments, keys, "currency", "USD", AdminBench.By, default);
         await ChangeAsync(bench, keys[1], ("currency", "EUR"));
-        await Should.ThrowAsync<RefusedException>(() => bench.Changes.UndoBatchAsync(again.Batch!.Value, AdminBench.By, default));
+        await Should.ThrowAsync<RefusedException>(() => bench.UndoAsync(again.Batch));
         (await bench.AskAsync("instruments", "currency", "sort=symbol")).ShouldBe(["USD", "EUR", "USD"]);
     }
 
@@ -104,7 +103,7 @@ public sealed class AdminChangesTests
         var instrument = await bench.AddInstrumentAsync("INFY");
         var aliases = bench.Catalog.Get("aliases");
 
-        var key = await bench.Changes.CreateAsync(
+        var (key, _) = await bench.Changes.CreateAsync(
             aliases, new Dictionary<string, string?> { ["brokerId"] = "zerodha", ["key"] = "NSE:M&M/A, ~", ["instrumentId"] = instrument.ToString() }, AdminBench.By, default);
 
         Uri.EscapeDataString(key).Replace("%3A", ":").Replace("%2C", ",").ShouldBe(key);
@@ -122,7 +121,7 @@ public sealed class AdminChangesTests
         await using var db = bench.Store.Open();
         var connectionId = (await db.Connections.SingleAsync()).Id.ToString();
         var portfolioId = (await db.Portfolios.SingleAsync()).Id.ToString();
-        var foresight = new AdminForesight(bench.Store, bench.Catalog);
+        var foresight = bench.Foresight;
 
         var connection = await foresight.OfDeletingAsync(bench.Catalog.Get("connections"), [connectionId], default);
         connection.Goes.ShouldContain(c => c.Table == "accounts" && c.Rows.Rows == 1);

@@ -24,7 +24,7 @@ public sealed class ApiTokensTests
 
         made.Text.ShouldMatch("^fsy_[A-Za-z0-9_-]{43}$");
         (await tokens.VerifyAsync(made.Text, default))
-            .ShouldBe(new TokenIdentity(made.Token.Id, UserRole.Member, TokenScope.Write, OwnerScope.Only(user)));
+            .ShouldBe(new TokenIdentity(made.Token.Id, TokenScope.Write, OwnerScope.Only(user)));
         await using var db = database.Open();
         Encoding.Latin1.GetString((await db.ApiTokens.SingleAsync()).Hash).ShouldNotContain(made.Text[4..]);
     }

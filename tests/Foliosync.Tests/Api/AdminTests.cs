@@ -40,18 +40,29 @@ public sealed class AdminTests
             (await StatusAsync(host.Client(), method, path)).ShouldBe(401, $"{method} {path}");
         }
 
+        // What is no page and no API, for example what a page is kept up to date by.
+        var besides = host.Endpoints.Where(e => e.StartsWith("GET /admin", StringComparison.Ordinal)).Select(e => e["GET ".Length..]).ToList();
         var pages = host.Pages.Select(p => "/" + p.RoutePattern.RawText!.Trim('/')).Where(p => p.StartsWith("/admin", StringComparison.Ordinal)).ToList();
-        pages.Count.ShouldBeGreaterThan(6);
+        pages.Count.ShouldBeGreaterThan(12);
+        var rows = await RowsAsync(host);
+        using var root = await PageClient.SignedInAsync(host, "root@example.org", UserRole.Admin);
+        foreach (var path in pages.Select(rows.PathOf))
+        {
+            // Each of them is there, so that what the others are told is about them.
+            using var response = await root.Http.GetAsync(path);
+            response.StatusCode.ShouldBe(HttpStatusCode.OK, path);
+        }
+
         foreach (var (email, role) in new[] { (Member, UserRole.Member), ("reader2@example.org", UserRole.ReadOnly) })
         {
             using var person = email == Member ? await MemberAsync(host) : await PageClient.SignedInAsync(host, email, role);
-            foreach (var path in pages.Select(PathOf))
+            foreach (var path in pages.Concat(besides).Select(rows.PathOf))
             {
                 using var response = await person.Http.GetAsync(path);
                 response.StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
             }
 
-            (await person.GetAsync("/")).QuerySelector("nav a[href='/admin']").ShouldBeNull();
+            (await person.GetAsync("/")).QuerySelector("nav a[href^='/admin']").ShouldBeNull();
         }
     }
 
@@ -61,12 +72,7 @@ public sealed class AdminTests
         await using var host = await ApiHost.StartAsync(store);
         var admin = await AdminAsync(host);
         var member = await host.ClientAsync(Member);
-        var memberId = (await admin.GetJsonAsync($"/api/v1/admin/users?email={Member}")).Items()[0].Text("key");
-        foreach (var right in new[] { "view", "create" })
-        {
-            using var made = await admin.PostAsJsonAsync("/api/v1/admin/permissions", new { userId = memberId, tableName = "fx-rates", allows = right });
-            made.StatusCode.ShouldBe(HttpStatusCode.Created);
-        }
+        var memberId = await PermitAsync(admin, "view", "create");
 
         using var added = await member.PostAsJsonAsync("/api/v1/admin/fx-rates", new { currency = "USD", day = "2026-01-02", source = "hand", perEuro = "1.1" });
         var key = (await added.JsonAsync()).Text("key");
@@ -112,7 +118,7 @@ public sealed class AdminTests
         }
 
         var tables = (await admin.GetJsonAsync("/api/v1/admin/tables")).Items();
-        tables.Count.ShouldBe(22);
+        tables.Count.ShouldBe(23);
         foreach (var table in tables)
         {
             var name = table.Text("name");
@@ -172,6 +178,72 @@ public sealed class AdminTests
     }
 
     [Theory, EachStore]
+    public async Task An_action_is_done_to_all_chosen_rows_or_to_none_and_each_is_in_the_audit_log(Store store)
+    {
+        await using var host = await ApiHost.StartAsync(store);
+        var admin = await AdminAsync(host);
+        var member = await host.ClientAsync(Member);
+        var portfolio = (await member.AddPortfolioAsync()).Id();
+        var keys = new[] { (await member.ConnectDemoAsync(portfolio)).Id(), (await member.ConnectDemoAsync(portfolio, "2")).Id() };
+        foreach (var action in new[] { "pause", "sync" })
+        {
+            using var refused = await admin.PostAsJsonAsync("/api/v1/admin/connections/bulk", new { action, keys = keys.Append(Guid.Empty.ToString()) });
+            (await refused.ProblemAsync(409)).Text("detail").ShouldBe($"Nothing was done, because of the row {Guid.Empty}: There is no connection with this id.");
+        }
+
+        (await admin.GetJsonAsync("/api/v1/admin/connections/count?sync.state=paused")).GetProperty("rows").GetInt64().ShouldBe(0);
+        (await admin.GetJsonAsync("/api/v1/admin/audit?tableName=connections")).Items().ShouldBeEmpty();
+
+        (await StatusAsync(admin, "POST", "/api/v1/admin/connections/bulk", new { action = "pause", keys })).ShouldBe(200);
+        (await StatusAsync(admin, "POST", "/api/v1/admin/connections/bulk", new { action = "sync", keys })).ShouldBe(200);
+        (await admin.GetJsonAsync("/api/v1/admin/connections/count?sync.state=paused")).GetProperty("rows").GetInt64().ShouldBe(2);
+        foreach (var action in new[] { "connection.paused", "connection.syncAsked" })
+        {
+            var told = (await admin.GetJsonAsync($"/api/v1/admin/audit?tableName=connections&action={action}&columns=subject,batch")).Items().Select(i => i.GetProperty("values")).ToList();
+            told.Select(v => v.Text("subject")).ShouldBe(keys, ignoreOrder: true);
+            told.Select(v => v.Text("batch")).Distinct().Count().ShouldBe(1);
+        }
+    }
+
+    [Fact]
+    public async Task A_table_has_only_the_actions_that_its_description_names_and_each_does_something()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var admin = await AdminAsync(host);
+        foreach (var table in (await admin.GetJsonAsync("/api/v1/admin/tables")).Items())
+        {
+            var keys = new[] { string.Join(',', table.GetProperty("key").EnumerateArray().Select(_ => Guid.Empty)) };
+            var path = $"/api/v1/admin/{table.Text("name")}/bulk";
+            (await StatusAsync(admin, "POST", path, new { action = "nothing", keys })).ShouldBe(422, path);
+            foreach (var action in table.GetProperty("actions").EnumerateArray().Select(a => a.GetString()))
+            {
+                // It looks for the row, and there is none.
+                (await StatusAsync(admin, "POST", path, new { action, keys })).ShouldBe(404, $"{path} {action}");
+            }
+        }
+    }
+
+    [Theory, EachStore]
+    public async Task What_was_deleted_is_put_back_by_whoever_may_make_such_rows(Store store)
+    {
+        await using var host = await ApiHost.StartAsync(store);
+        var admin = await AdminAsync(host);
+        var member = await host.ClientAsync(Member);
+        using var made = await admin.PostAsJsonAsync("/api/v1/admin/fx-rates", new { currency = "USD", day = "2026-01-02", source = "hand", perEuro = "1.1" });
+        var key = (await made.JsonAsync()).Text("key");
+        await PermitAsync(admin, "view", "delete");
+        (await StatusAsync(member, "DELETE", $"/api/v1/admin/fx-rates/rows/{key}")).ShouldBe(204);
+        var change = (await admin.GetJsonAsync("/api/v1/admin/audit?action=fxRate.deleted")).Items().Single().Text("key");
+
+        (await StatusAsync(member, "POST", "/api/v1/admin/undo", new { change })).ShouldBe(403);
+        await PermitAsync(admin, "create");
+        (await StatusAsync(member, "POST", "/api/v1/admin/undo", new { change })).ShouldBe(204);
+
+        (await member.GetJsonAsync($"/api/v1/admin/fx-rates/rows/{key}")).GetProperty("values").Text("perEuro").ShouldBe("1.1");
+        (await StatusAsync(member, "POST", "/api/v1/admin/undo", new { change })).ShouldBe(409);
+    }
+
+    [Theory, EachStore]
     public async Task Connections_are_paused_and_resumed_and_go_only_with_confirmation(Store store)
     {
         await using var host = await ApiHost.StartAsync(store);
@@ -207,6 +279,36 @@ public sealed class AdminTests
         (await wrong.ProblemAsync(400)).GetProperty("errors").TryGetProperty("role.greater", out _).ShouldBeTrue();
         (await StatusAsync(admin, "DELETE", $"/api/v1/admin/views/{view.Id()}")).ShouldBe(204);
         (await admin.GetStringAsync("/openapi/v1.json")).ShouldContain("/api/v1/admin/{table}/rows/{key}");
+    }
+
+    /// <summary>Lets the member do things with exchange rates, and tells the member's id.</summary>
+    private static async Task<string> PermitAsync(HttpClient admin, params string[] rights)
+    {
+        var memberId = (await admin.GetJsonAsync($"/api/v1/admin/users?email={Member}")).Items()[0].Text("key");
+        foreach (var right in rights)
+        {
+            using var made = await admin.PostAsJsonAsync("/api/v1/admin/permissions", new { userId = memberId, tableName = "fx-rates", allows = right });
+            made.StatusCode.ShouldBe(HttpStatusCode.Created);
+        }
+
+        return memberId;
+    }
+
+    /// <summary>A row for each kind that addresses name, which somebody owns who is no admin.</summary>
+    private sealed record AddressedRows(string Instrument, string Connection, string Run)
+    {
+        public string PathOf(string pattern) => pattern
+            .Replace("{TableName}", "instruments").Replace("{Key}", Instrument)
+            .Replace("connections/{Id:guid}", $"connections/{Connection}").Replace("runs/{Id:guid}", $"runs/{Run}");
+    }
+
+    private static async Task<AddressedRows> RowsAsync(ApiHost host)
+    {
+        var owner = await host.ClientAsync("owner@example.org");
+        var connection = (await owner.ConnectDemoAsync((await owner.AddPortfolioAsync()).Id())).Id();
+        var run = await owner.SyncAsync(connection);
+        var admin = await AdminAsync(host);
+        return new AddressedRows((await admin.GetJsonAsync("/api/v1/admin/instruments?limit=1")).Items()[0].Text("key"), connection, run.Id());
     }
 
     private static Task<HttpClient> AdminAsync(ApiHost host) => host.ClientAsync(Admin, TokenScope.Admin, UserRole.Admin);

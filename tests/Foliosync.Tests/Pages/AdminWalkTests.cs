@@ -74,6 +74,60 @@ public sealed class AdminWalkTests
         complaints.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Rows_that_belong_to_another_are_added_changed_deleted_and_put_back_on_its_page()
+    {
+        await using var browser = await Browser.StartAsync();
+        await using var host = await ApiHost.StartAsync();
+        using var person = await PageClient.SignedInAsync(host, Asha, UserRole.Admin);
+        var (aaa, _) = await SeedAsync(host);
+        var complaints = new List<string>();
+        var page = await browser.SignInAsync(host, Asha, 1280, complaints);
+        var prices = page.Locator("#in-prices");
+
+        await page.GotoAsync(new Uri(host.Address, $"/admin/instruments/row/{aaa}").AbsoluteUri);
+        await page.FillAsync("#f-in-prices-day", "2026-01-02");
+        await page.FillAsync("#f-in-prices-source", "hand");
+        await page.FillAsync("#f-in-prices-currency", "INR");
+        await page.FillAsync("#f-in-prices-value", "-1");
+        await prices.Locator(".inline-new button").ClickAsync();
+        (await page.Locator("#f-in-prices-value-error").TextContentAsync()).ShouldBe("A price is not negative.");
+        await page.FillAsync("#f-in-prices-value", "10.5");
+        await page.ShouldLookRightAsync();
+        await prices.Locator(".inline-new button").ClickAsync();
+        await page.Locator("#undo").WaitForAsync();
+        (await PricesAsync(host)).ShouldBe([10.5m]);
+
+        await prices.Locator("a[href*='inline']").ClickAsync();
+        await page.FillAsync("#f-in-prices-value", "11");
+        await page.ShouldLookRightOnPhoneAsync();
+        await prices.Locator("button.primary").ClickAsync();
+        await page.Locator("#undo").ClickAsync();
+        await page.Locator("[data-toast]").WaitForAsync();
+        (await PricesAsync(host)).ShouldBe([10.5m]);
+
+        await prices.Locator("button[form='in-prices-delete']").ClickAsync();
+        await page.Locator("#undo").WaitForAsync();
+        (await PricesAsync(host)).ShouldBeEmpty();
+        await page.ClickAsync("#undo");
+        await prices.Locator("button[form='in-prices-delete']").WaitForAsync();
+        (await PricesAsync(host)).ShouldBe([10.5m]);
+
+        await page.GotoAsync(new Uri(host.Address, "/admin/audit?action=price.changed").AbsoluteUri);
+        await page.Locator("tbody .row-open").ClickAsync();
+        (await page.Locator(".changes del").First.TextContentAsync()).ShouldBe("10.5");
+        (await page.Locator(".changes ins").First.TextContentAsync()).ShouldBe("11");
+        await page.ShouldLookRightAsync();
+        await page.ShouldLookRightOnPhoneAsync();
+        complaints.ShouldBeEmpty();
+    }
+
+    private static async Task<List<decimal>> PricesAsync(ApiHost host)
+    {
+        await using FoliosyncDb db = host.Open();
+        return await db.Prices.Select(p => p.Value).ToListAsync();
+    }
+
     private static async Task<List<string?>> NamesAsync(ApiHost host)
     {
         await using FoliosyncDb db = host.Open();

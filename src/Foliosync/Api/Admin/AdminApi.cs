@@ -14,11 +14,15 @@ internal static class AdminApi
         "Filters are parameters named by columns: 'column=value', or 'column.operator=value' with not, contains, containsNot, greater, smaller, "
         + "between (1..5), betweenNot, in (a,b), inNot, empty (yes or no). Also q (search), sort (-quantity,symbol), columns (a,b), limit, after and before.";
 
+    private const string Undoes =
+        "What was changed is as before, what was made is gone, what was deleted is there again with its id. 'change' is the id of a line of the "
+        + "audit log, 'batch' what the lines of a bulk change have in common. Refused when somebody has changed the row since.";
+
     public static void Map(RouteGroupBuilder api)
     {
         var group = api.MapGroup("/admin").WithTags("Admin");
         group.MapGet("/tables", TablesAsync).WithName("listAdminTables").WithSummary("List the tables of the admin area with their columns");
-        group.MapPost("/undo", UndoAsync).WithName("undoAdminChange").WithSummary("Take a change back, one or a bulk change").ProducesProblem(404).ProducesProblem(409);
+        group.MapPost("/undo", UndoAsync).WithName("undoAdminChange").WithSummary("Take a change back, one or a bulk change").WithDescription(Undoes).ProducesProblem(404).ProducesProblem(409);
         group.MapPost("/instruments/merge", MergeAsync).WithName("mergeInstruments").WithSummary("Make one instrument of two that are the same").ProducesProblem(404).ProducesProblem(409);
         group.MapGet("/views", ViewsAsync).WithName("listAdminViews").WithSummary("List your saved views");
         group.MapPost("/views", SaveViewAsync).WithName("saveAdminView").WithSummary("Save a view").ProducesProblem(400).ProducesProblem(422);
@@ -30,7 +34,8 @@ internal static class AdminApi
         group.MapGet("/{table}/lookup", LookUpAsync).WithName("lookUpAdminRows").WithSummary("Find rows by what they are called").ProducesProblem(404);
         group.MapGet("/{table}/export", ExportAsync).WithName("exportAdminRows").WithSummary("Download all rows that fit").WithDescription(Filters)
             .Produces<Stream>(200, "text/csv", "application/json").ProducesProblem(400).ProducesProblem(404);
-        group.MapPost("/{table}/bulk", BulkAsync).WithName("changeAdminRows").WithSummary("Do something to several rows").ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+        group.MapPost("/{table}/bulk", BulkAsync).WithName("changeAdminRows").WithSummary("Do something to several rows")
+            .WithDescription("To all of them or to none: the answer names the row that refused.").ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         group.MapGet("/{table}/rows/{key}", GetAsync).WithName("getAdminRow").WithSummary("Get a row").ProducesProblem(404);
         group.MapPatch("/{table}/rows/{key}", ChangeAsync).WithName("changeAdminRow").WithSummary("Change a row")
             .WithDescription("The body has the values that change, by name of the column.").ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
@@ -97,7 +102,7 @@ internal static class AdminApi
         }
         else
         {
-            key = await changes.CreateAsync(found, values, caller.Actor, cancellationToken);
+            key = (await changes.CreateAsync(found, values, caller.Actor, cancellationToken)).Key;
         }
 
         return TypedResults.Created($"/api/v1/admin/{found.Name}/rows/{key}", AdminRowView.Of(await reader.GetAsync(found, key, cancellationToken)));
@@ -168,24 +173,13 @@ internal static class AdminApi
         return TypedResults.Ok(new AdminBulkView(done.Batch, done.Rows));
     }
 
-    private static async Task<NoContent> UndoAsync(HttpContext http, AdminGate gate, AdminChanges changes, AdminUndoInput body, CancellationToken cancellationToken)
+    private static async Task<NoContent> UndoAsync(HttpContext http, AdminGate gate, AdminUndo undo, AdminUndoInput body, CancellationToken cancellationToken)
     {
         var caller = await gate.OpenAsync(http, cancellationToken);
-        if (await changes.TableOfAsync(body.Change, body.Batch, cancellationToken) is { } table)
-        {
-            caller.Require(table, AdminRight.Change);
-        }
-        else if (!caller.Rights.IsAdmin)
-        {
-            throw new ForbiddenException();
-        }
-
-        await (body switch
-        {
-            { Change: { } change } => changes.UndoAsync(change, caller.Actor, cancellationToken),
-            { Batch: { } batch } => changes.UndoBatchAsync(batch, caller.Actor, cancellationToken),
-            _ => throw new InputException("Say what to take back: 'change' or 'batch'.", "change"),
-        });
+        var change = body.Change ?? body.Batch ?? throw new InputException("Say what to take back: 'change' or 'batch'.", "change");
+        var found = await undo.FindAsync(change, cancellationToken);
+        caller.Require(found.Table, found.Needs);
+        await undo.UndoAsync(found, caller.Actor, cancellationToken);
         return TypedResults.NoContent();
     }
 

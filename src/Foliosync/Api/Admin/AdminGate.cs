@@ -22,10 +22,9 @@ internal sealed class AdminGate(AdminAccess access, AdminCatalog catalog)
     public async ValueTask<AdminCaller> OpenAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(http.User);
-        var isAdmin = http.User.IsInRole(nameof(UserRole.Admin)) && caller.Scope == TokenScope.Admin;
-        var rights = await access.OfAsync(caller.UserId, isAdmin, caller.Scope >= TokenScope.Write, cancellationToken);
+        var rights = await access.OfAsync(caller.UserId, caller.IsOperator, caller.Scope >= TokenScope.Write, cancellationToken);
         return rights.Any
-            ? new AdminCaller(caller.UserId, rights, Actor.Admin(caller.UserId, "api", http.Connection.RemoteIpAddress?.ToString()))
+            ? new AdminCaller(caller.UserId, rights, OperatorsOnly.OperatorOf(http))
             : throw new ForbiddenException();
     }
 
@@ -38,6 +37,3 @@ internal sealed class AdminGate(AdminAccess access, AdminCatalog catalog)
         return (caller.Require(found, right), found);
     }
 }
-
-/// <summary>The caller may not do this.</summary>
-internal sealed class ForbiddenException() : Exception("This is for admins: it needs a user who is one or was permitted it, and a token of scope 'admin' for everything an admin may.");

@@ -1,5 +1,4 @@
 using Foliosync.Core.Monitoring;
-using Foliosync.Core.Users;
 using Microsoft.AspNetCore.Authentication;
 
 namespace Foliosync.Api.Monitor;
@@ -26,5 +25,5 @@ internal static class MetricsApi
 
     private static async Task<bool> IsOperatorAsync(HttpContext http) =>
         await http.AuthenticateAsync(BearerAuthentication.SchemeName) is { Succeeded: true, Principal: { } caller }
-        && Caller.Of(caller).Scope >= TokenScope.Admin && caller.IsInRole(nameof(UserRole.Admin));
+        && Caller.Of(caller).IsOperator;
 }

@@ -31,6 +31,9 @@ internal static class AdminAddress
     /// <summary>The address of a row.</summary>
     public static string Row(string table, string key, string? part = null) => part is null ? $"/admin/{table}/row/{key}" : $"/admin/{table}/row/{key}/{part}";
 
+    /// <summary>The address of a row that was just made, or that something was done to, where that can be taken back.</summary>
+    public static string Done(string address, Guid? change) => change is { } id ? QueryHelpers.AddQueryString(address, "done", id.ToString()) : address;
+
     /// <summary>The address of a list that somebody kept.</summary>
     public static string Of(AdminView view) => view.Query.Length == 0 ? $"/admin/{view.TableName}" : $"/admin/{view.TableName}?{view.Query}";
 

@@ -14,7 +14,7 @@ internal static class MonitorLive
 
     private static async Task SendAsync(HttpContext http, MonitorFeed feed, IHostApplicationLifetime life, ILoggerFactory logs, Guid? run)
     {
-        if (http.Features.Get<SignedIn>()?.Role != UserRole.Admin)
+        if (http.Features.Get<SignedIn>() is not { IsOperator: true })
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
