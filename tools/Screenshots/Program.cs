@@ -47,11 +47,18 @@ foreach (var (look, scheme, width, height) in new[]
             isSignedIn = true;
         }
 
-        await page.GotoAsync(new Uri(address, shot.Path).AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.NetworkIdle });
+        await page.GotoAsync(
+            new Uri(address, shot.Path).AbsoluteUri,
+            new PageGotoOptions { WaitUntil = shot is { Live: not null, Follow: null } ? WaitUntilState.Load : WaitUntilState.NetworkIdle });
         if (shot.Follow is { } link)
         {
             await page.Locator(link).First.ClickAsync();
-            await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+            await page.WaitForLoadStateAsync(shot.Live is null ? LoadState.NetworkIdle : LoadState.Load);
+        }
+
+        if (shot.Live is { } ready)
+        {
+            await page.Locator(ready).First.WaitForAsync();
         }
 
         if (shot.Walk is { } walk)

@@ -102,7 +102,7 @@ public sealed class AdminActions(
         ("tokens", "revoke") => tokens.RevokeAsync(id, by, cancellationToken),
         ("connections", "pause") => connections.PauseAsync(id, by, cancellationToken),
         ("connections", "resume") => connections.ResumeAsync(id, by, cancellationToken),
-        ("connections", "sync") => queue.EnqueueAsync(id, SyncTrigger.Manual, cancellationToken),
+        ("connections", "sync") => queue.AskAsync(id, by, cancellationToken),
         ("alerts", "dismiss") => alerts.DismissAsync(id, by, cancellationToken),
         ("accounts", "reread") => ReadAnewAsync(id, by, cancellationToken),
         _ => throw new InvalidOperationException($"Nothing does '{action}' in {table}."),

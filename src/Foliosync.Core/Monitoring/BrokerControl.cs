@@ -31,14 +31,13 @@ public sealed class BrokerControl(Database database, BrokerCatalog catalog, Time
     public Task PauseAsync(string brokerId, string? reason, Actor by, CancellationToken cancellationToken)
     {
         var checkedReason = CheckReason(reason);
-        return ChangeAsync(
-            brokerId, clock.GetUtcNow(), checkedReason, by, "broker.paused", AuditDetail.Of("reason", checkedReason), cancellationToken);
+        return ChangeAsync(brokerId, clock.GetUtcNow(), checkedReason, by, "broker.paused", cancellationToken);
     }
 
     /// <summary>Lets the connections of a broker sync again.</summary>
     /// <exception cref="NotFoundException">There is no such broker.</exception>
     public Task ResumeAsync(string brokerId, Actor by, CancellationToken cancellationToken) =>
-        ChangeAsync(brokerId, null, null, by, "broker.resumed", null, cancellationToken);
+        ChangeAsync(brokerId, null, null, by, "broker.resumed", cancellationToken);
 
     /// <summary>A reason that a person gave, checked: those who wait read it.</summary>
     /// <exception cref="InputException">There is none, or a long one.</exception>
@@ -49,8 +48,7 @@ public sealed class BrokerControl(Database database, BrokerCatalog catalog, Time
         var text => text,
     };
 
-    private async Task ChangeAsync(
-        string brokerId, DateTimeOffset? pausedAt, string? reason, Actor by, string action, string? detail, CancellationToken cancellationToken)
+    private async Task ChangeAsync(string brokerId, DateTimeOffset? pausedAt, string? reason, Actor by, string action, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(by);
         if (!catalog.TryFind(brokerId, out var broker))
@@ -66,6 +64,7 @@ public sealed class BrokerControl(Database database, BrokerCatalog catalog, Time
             db.BrokerSettings.Add(settings = new BrokerSettings { BrokerId = id });
         }
 
+        var detail = AuditDetail.OfPause((settings.PausedAt, settings.PauseReason), (pausedAt, reason));
         (settings.PausedAt, settings.PauseReason) = (pausedAt, reason);
         db.AuditEvents.Add(by.Did(action, id, clock.GetUtcNow(), detail));
         await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);

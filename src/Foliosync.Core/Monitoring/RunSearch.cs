@@ -88,9 +88,16 @@ public sealed class RunSearch(Database database, TimeProvider clock)
         await using var db = database.Open(OwnerScope.Everyone);
         var filters = await RunFilters.PrepareAsync(db, query, clock.GetUtcNow(), FewConnections, cancellationToken).ConfigureAwait(false);
         var place = after is null ? null : RunPlace.Parse(after);
-        if (filters.IsNarrow || query.IsEmpty)
+        if (filters.PartsOf(order) is { } parts)
         {
-            var found = await KeysAsync(filters.Apply(RunPlace.After(db.SyncRuns.AsNoTracking(), order, place)), order, limit + 1, cancellationToken).ConfigureAwait(false);
+            // A page of each part, merged: one question for all of them would make the database sort whatever they hold.
+            var found = new List<RunPlace>();
+            foreach (var part in parts)
+            {
+                found.AddRange(await KeysAsync(filters.Apply(RunPlace.After(db.SyncRuns.AsNoTracking().Where(part), order, place)), order, limit + 1, cancellationToken).ConfigureAwait(false));
+            }
+
+            found = RunPlace.Sort(found, order);
             return await ToPageAsync(db, found, limit, found.Count > limit ? found[limit - 1] : null, searchedTo: null, cancellationToken).ConfigureAwait(false);
         }
 
@@ -98,7 +105,7 @@ public sealed class RunSearch(Database database, TimeProvider clock)
         var keys = new List<RunPlace>();
         while (true)
         {
-            var rest = RunPlace.After(db.SyncRuns.AsNoTracking(), order, place);
+            var rest = RunPlace.After(filters.Lead(db.SyncRuns.AsNoTracking(), order), order, place);
             keys.AddRange(await KeysAsync(filters.Apply(RunPlace.Sort(rest, order).Take(Stretch)), order, limit + 1 - keys.Count, cancellationToken).ConfigureAwait(false));
             if (keys.Count > limit)
             {
@@ -199,6 +206,13 @@ internal sealed record RunPlace(Guid Id, long Duration)
         RunOrder.Oldest => runs.OrderBy(r => r.Id),
         RunOrder.Longest => runs.OrderByDescending(r => r.DurationMs).ThenByDescending(r => r.Id),
         _ => runs.OrderByDescending(r => r.Id),
+    };
+
+    public static List<RunPlace> Sort(List<RunPlace> places, RunOrder order) => order switch
+    {
+        RunOrder.Oldest => [.. places.OrderBy(p => p.Id)],
+        RunOrder.Longest => [.. places.OrderByDescending(p => p.Duration).ThenByDescending(p => p.Id)],
+        _ => [.. places.OrderByDescending(p => p.Id)],
     };
 
     public static IQueryable<SyncRun> After(IQueryable<SyncRun> runs, RunOrder order, RunPlace? place)

@@ -1,4 +1,5 @@
 using Foliosync.Core.Storage;
+using Foliosync.Core.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Foliosync.Core.Sync;
@@ -21,6 +22,24 @@ public sealed class SyncQueue(Database database, SyncNudge nudge, TimeProvider c
             await nudge(connectionId, cancellationToken).ConfigureAwait(false);
         }
 
+        return runId;
+    }
+
+    /// <summary>Asks for a sync of anybody's connection, for an operator; that is in the audit log.</summary>
+    /// <returns>The run that will do it; the one that is queued or running already when there is one.</returns>
+    /// <exception cref="NotFoundException">There is no such connection within reach.</exception>
+    public async Task<Guid> AskAsync(Guid connectionId, Actor by, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        await using var db = database.Open(by.Scope);
+        if (!await db.Connections.AnyAsync(c => c.Id == connectionId, cancellationToken).ConfigureAwait(false))
+        {
+            throw new NotFoundException("connection");
+        }
+
+        var runId = await EnqueueAsync(connectionId, SyncTrigger.Manual, cancellationToken).ConfigureAwait(false);
+        db.AuditEvents.Add(by.Did("connection.syncAsked", connectionId, clock.GetUtcNow(), AuditDetail.Of("run", runId.ToString())));
+        await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         return runId;
     }
 
