@@ -1,10 +1,11 @@
 using Foliosync.Screenshots;
 using Microsoft.Playwright;
 
-// Screenshots <foliosync.dll> <folder>: starts the demo and takes a picture of each page, light, dark and on a phone.
-if (args is not [var program, var folder])
+// Screenshots <foliosync.dll> <folder> [<beginning>]: starts the demo and takes a picture of each page, or of those whose names begin so,
+// light, dark and on a phone.
+if (args is not [var program, var folder, .. { Length: <= 1 } beginning])
 {
-    Console.Error.WriteLine("Usage: Screenshots <foliosync.dll> <folder>");
+    Console.Error.WriteLine("Usage: Screenshots <foliosync.dll> <folder> [<beginning>]");
     return 2;
 }
 
@@ -34,7 +35,7 @@ foreach (var (look, scheme, width, height) in new[]
     var page = await context.NewPageAsync();
     var isSignedIn = false;
     await using var fresh = await Fresh.StartAsync(program);
-    foreach (var shot in Shot.All.OrderByDescending(s => s.FirstRun).ThenByDescending(s => s.SignedOut))
+    foreach (var shot in Shot.All.Where(s => beginning.All(b => s.Name.StartsWith(b, StringComparison.Ordinal))).OrderByDescending(s => s.FirstRun).ThenByDescending(s => s.SignedOut))
     {
         var address = shot.FirstRun ? fresh.Address : demo.Address;
         if (!shot.FirstRun && !shot.SignedOut && !isSignedIn)

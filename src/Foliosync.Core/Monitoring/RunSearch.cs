@@ -65,8 +65,9 @@ public sealed record RunDetail(RunRow Row, SyncRun Run, RunAtWork? AtWork, bool 
 /// </summary>
 public sealed class RunSearch(Database database, TimeProvider clock)
 {
-    /// <summary>Rows of one stretch.</summary>
-    internal const int Stretch = 20_000;
+    // Rows of the first stretch; each following one is twice as long, up to the longest.
+    private const int FirstStretch = 1_000;
+    private const int LongestStretch = 20_000;
 
     // Above this many, connections are looked up with the runs and not before them.
     private const int FewConnections = 64;
@@ -103,26 +104,32 @@ public sealed class RunSearch(Database database, TimeProvider clock)
 
         var began = clock.GetTimestamp();
         var keys = new List<RunPlace>();
+        var stretch = FirstStretch;
         while (true)
         {
+            var beganStretch = clock.GetTimestamp();
             var rest = RunPlace.After(filters.Lead(db.SyncRuns.AsNoTracking(), order), order, place);
-            keys.AddRange(await KeysAsync(filters.Apply(RunPlace.Sort(rest, order).Take(Stretch)), order, limit + 1 - keys.Count, cancellationToken).ConfigureAwait(false));
+            keys.AddRange(await KeysAsync(filters.Apply(RunPlace.Sort(rest, order).Take(stretch)), order, limit + 1 - keys.Count, cancellationToken).ConfigureAwait(false));
             if (keys.Count > limit)
             {
                 return await ToPageAsync(db, keys, limit, keys[limit - 1], searchedTo: null, cancellationToken).ConfigureAwait(false);
             }
 
-            var last = await RunPlace.Of(RunPlace.Sort(rest, order).Skip(Stretch - 1)).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+            var last = await RunPlace.Of(RunPlace.Sort(rest, order).Skip(stretch - 1)).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
             if (last is null)
             {
                 return await ToPageAsync(db, keys, limit, next: null, searchedTo: null, cancellationToken).ConfigureAwait(false);
             }
 
             place = last;
-            if (clock.GetElapsedTime(began) > Patience)
+            var next = Math.Min(stretch * 2, LongestStretch);
+            // What the next one will take is known from this one.
+            if (clock.GetElapsedTime(began) + (clock.GetElapsedTime(beganStretch) * next / stretch) > Patience)
             {
                 return await ToPageAsync(db, keys, limit, place, SqlValues.InstantOf(place.Id), cancellationToken).ConfigureAwait(false);
             }
+
+            stretch = next;
         }
     }
 

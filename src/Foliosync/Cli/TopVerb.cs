@@ -33,6 +33,7 @@ internal static class TopVerb
         IAnsiConsole console, MonitorSnapshot seen, Func<CancellationToken, Task<MonitorSnapshot>> look, TimeProvider clock, CancellationToken cancellationToken) =>
         console.Live(TopView.Of(seen)).StartAsync(async live =>
         {
+            live.Refresh();
             while (!cancellationToken.IsCancellationRequested)
             {
                 await Task.Delay(Look, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -70,7 +70,7 @@ public sealed class MonitorPagesTests
         paused.StatusCode.ShouldBe(HttpStatusCode.Redirect);
 
         (await admin.GetAsync("/admin/monitor/brokers")).QuerySelector(".banner.warn")!.TextContent.ShouldContain("It moves house.");
-        (await owner.GetAsync("/connections")).QuerySelector("main .list")!.TextContent.ShouldContain("paused Demo: It moves house.");
+        (await owner.GetAsync("/connections")).QuerySelector("main .list")!.TextContent.ShouldContain("has paused Demo broker: It moves house.");
         var operators = await admin.GetAsync($"/admin/monitor/connections/{connection}");
         operators.QuerySelector("h1")!.TextContent.ShouldBe("Demo");
         foreach (var path in new[] { "/admin/monitor", "/admin/monitor/schedules", "/admin/monitor?hours=720&broker=demo" })

@@ -157,6 +157,8 @@ internal static class ConnectionWords
         { TotalDays: 1 } => t["Every day"],
         { TotalHours: 1 } => t["Every hour"],
         { TotalHours: > 1 } when interval.TotalHours % 1 == 0 => t["Every {0} hours", (int)interval.TotalHours],
+        { TotalMinutes: 1 } => t["Every minute"],
+        { TotalSeconds: < 60 } when interval.TotalSeconds % 1 == 0 => t["Every {0} seconds", (int)interval.TotalSeconds],
         { TotalMinutes: >= 1 } when interval.TotalMinutes % 1 == 0 => t["Every {0} minutes", (int)interval.TotalMinutes],
         _ => t["Every {0}", SyncIntervals.ToText(interval)!],
     };
