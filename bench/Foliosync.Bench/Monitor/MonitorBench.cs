@@ -101,7 +101,7 @@ internal static class MonitorBench
         analyze c;
         insert into sync_runs ({Columns})
         select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex(s.n % 4096), 3, '0') || '8' || lpad(to_hex(s.n), 15, '0'))::uuid,
-            c.id, 'schedule', case when s.n % 20 = 0 then 'failed' else 'succeeded' end, at, at, at + (s.n * 7919 % 30000) * interval '1 ms', 1 + s.n % 3, 'host/1/1', 10, 0, 0, 0, 10, 0, '[]', '[]',
+            c.id, 'schedule', case when s.n % 20 = 0 then 'failed' else 'succeeded' end, at, at, at + (s.n::bigint * 7919 % 30000) * interval '1 ms', 1 + s.n % 3, 'host/1/1', 10, 0, 0, 0, 10, 0, '[]', '[]',
             case when s.n % 20 = 0 then 'transient' end, case when s.n % 20 = 0 then 'The broker did not answer, number ' || s.n end
         from (select g as n, now() - (@runs - g) * (interval '90 days' / @runs) as at from generate_series(1, @runs) g) s join c on c.n = s.n % {Pick}
         """;
