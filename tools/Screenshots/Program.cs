@@ -1,11 +1,11 @@
 using Foliosync.Screenshots;
 using Microsoft.Playwright;
 
-// Screenshots <foliosync.dll> <folder> [name]: starts the demo and takes a picture of each page, light, dark and on a phone; with a
-// name only of those whose own begins with it.
-if (args is not [var program, var folder, .. { Length: <= 1 } names])
+// Screenshots <foliosync.dll> <folder> [<beginning>]: starts the demo and takes a picture of each page, or of those whose names begin so,
+// light, dark and on a phone.
+if (args is not [var program, var folder, .. { Length: <= 1 } beginning])
 {
-    Console.Error.WriteLine("Usage: Screenshots <foliosync.dll> <folder> [name]");
+    Console.Error.WriteLine("Usage: Screenshots <foliosync.dll> <folder> [<beginning>]");
     return 2;
 }
 
@@ -35,7 +35,7 @@ foreach (var (look, scheme, width, height) in new[]
     var page = await context.NewPageAsync();
     var isSignedIn = false;
     await using var fresh = await Fresh.StartAsync(program);
-    foreach (var shot in Shot.All.Where(s => s.Name.StartsWith(names.FirstOrDefault(string.Empty), StringComparison.Ordinal)).OrderByDescending(s => s.FirstRun).ThenByDescending(s => s.SignedOut))
+    foreach (var shot in Shot.All.Where(s => beginning.All(b => s.Name.StartsWith(b, StringComparison.Ordinal))).OrderByDescending(s => s.FirstRun).ThenByDescending(s => s.SignedOut))
     {
         var address = shot.FirstRun ? fresh.Address : demo.Address;
         if (!shot.FirstRun && !shot.SignedOut && !isSignedIn)
@@ -48,11 +48,18 @@ foreach (var (look, scheme, width, height) in new[]
             isSignedIn = true;
         }
 
-        await page.GotoAsync(new Uri(address, shot.Path).AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.NetworkIdle });
+        await page.GotoAsync(
+            new Uri(address, shot.Path).AbsoluteUri,
+            new PageGotoOptions { WaitUntil = shot is { Live: not null, Follow: null } ? WaitUntilState.Load : WaitUntilState.NetworkIdle });
         if (shot.Follow is { } link)
         {
             await page.Locator(link).First.ClickAsync();
-            await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+            await page.WaitForLoadStateAsync(shot.Live is null ? LoadState.NetworkIdle : LoadState.Load);
+        }
+
+        if (shot.Live is { } ready)
+        {
+            await page.Locator(ready).First.WaitForAsync();
         }
 
         if (shot.Walk is { } walk)

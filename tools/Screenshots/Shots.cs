@@ -11,6 +11,9 @@ internal sealed record Shot(string Name, string Path)
     /// <summary>What has to be done to come to the page, and what takes it back; null when the address is enough.</summary>
     public IWalk? Walk { get; init; }
 
+    /// <summary>What a live page shows when it is ready, as a CSS selector: it is never still, for the server goes on telling it; null for others.</summary>
+    public string? Live { get; init; }
+
     /// <summary>True for pages that are seen before anybody has signed in.</summary>
     public bool SignedOut { get; init; }
 
@@ -66,6 +69,16 @@ internal sealed record Shot(string Name, string Path)
         new("admin-merge", "/admin/instruments") { Walk = new AdminRow("merge") },
         new("admin-bulk", "/admin/instruments") { Walk = new BulkDeletion() },
         new("admin-audit", "/admin/instruments") { Walk = new AuditedChange() },
+        new("monitor", "/admin/monitor?hours=168") { Live = "#workers-title" },
+        new("monitor-charts", "/admin/monitor?hours=168#charts") { Live = "#charts .run-chart" },
+        new("monitor-runs", "/admin/monitor/runs?q=state%3Afailed%20started%3A%3C2d%20-connection%3Adown"),
+        new("monitor-question", "/admin/monitor/runs?q=state%3Afialed"),
+        new("monitor-run", "/admin/monitor/runs?q=state%3Asucceeded") { Follow = "tbody a.cell-main[href^='/admin/monitor/runs/']", Live = "#steps-title" },
+        new("monitor-run-failed", "/admin/monitor/runs?q=state%3Afailed") { Follow = "tbody a.cell-main[href^='/admin/monitor/runs/']", Live = "#error" },
+        new("monitor-schedules", "/admin/monitor/schedules"),
+        new("monitor-connection", "/admin/monitor/schedules") { Follow = "section[aria-labelledby=next-title] a" },
+        new("monitor-brokers", "/admin/monitor/brokers"),
+        new("monitor-paused", "/admin/monitor/brokers") { Walk = new PausedBroker() },
         // Last, for it leaves syncs behind.
         new("review", "/connections") { Walk = new SurprisingReport() },
     ];

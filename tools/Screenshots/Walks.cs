@@ -116,6 +116,20 @@ internal sealed class NewChannel : IWalk
     }
 }
 
+/// <summary>A broker that an operator has paused.</summary>
+internal sealed class PausedBroker : IWalk
+{
+    public async Task ThereAsync(IPage page)
+    {
+        await page.Locator("main summary").First.ClickAsync();
+        await page.FillAsync("main input[name^=reason]", "It moves house until Monday.");
+        await page.Locator("main button[value=pause]").ClickAsync();
+        await page.Locator("main .banner.warn").WaitForAsync();
+    }
+
+    public async Task BackAsync(IPage page) => await page.Locator("main button[value=resume]").ClickAsync();
+}
+
 /// <summary>A report in which everything is gone, which waits for a person.</summary>
 internal sealed class SurprisingReport : IWalk
 {

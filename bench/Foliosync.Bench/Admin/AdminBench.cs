@@ -18,37 +18,28 @@ internal static class AdminBench
 
     public static async Task<object> MeasureAsync(bool isPostgres, int rows, int repeats, CancellationToken cancellationToken)
     {
-        await using var cluster = isPostgres ? await PostgresCluster.StartAsync() : null;
-        var folder = Directory.CreateTempSubdirectory("foliosync-bench-admin-").FullName;
-        try
-        {
-            await using var database = cluster is null ? Database.Sqlite(folder) : Database.Postgres(await cluster.CreateDatabaseAsync("admin"));
-            await database.MigrateAsync(cancellationToken);
-            var seeding = Stopwatch.GetTimestamp();
-            var account = await SeedAsync(database, rows, cancellationToken);
-            var seeded = Stopwatch.GetElapsedTime(seeding).TotalSeconds;
+        await using var bench = await BenchDatabase.CreateAsync(isPostgres, cancellationToken);
+        var database = bench.Database;
+        var seeding = Stopwatch.GetTimestamp();
+        var account = await SeedAsync(bench, rows, cancellationToken);
+        var seeded = Stopwatch.GetElapsedTime(seeding).TotalSeconds;
 
-            var catalog = new AdminCatalog(database);
-            var reader = new AdminReader(database, catalog);
-            var table = catalog.Get("holding-history");
-            var open = new AdminQuery { Table = table };
-            var filtered = AdminQuery.Of(table, [new("accountId", account.ToString())]);
-            var sorted = AdminQuery.Of(table, [new("sort", "accountId,-to")]);
-            return new
-            {
-                rows,
-                seededInSeconds = Math.Round(seeded, 1),
-                open = await AskAsync(reader, open, repeats, cancellationToken),
-                nextPage = await AskAsync(reader, open with { After = (await reader.ListAsync(open, cancellationToken)).Next }, repeats, cancellationToken),
-                filterByIndexedColumn = await AskAsync(reader, filtered, repeats, cancellationToken),
-                nextPageOfFilter = await AskAsync(reader, filtered with { After = (await reader.ListAsync(filtered, cancellationToken)).Next }, repeats, cancellationToken),
-                sortByIndexedColumn = await AskAsync(reader, sorted, repeats, cancellationToken),
-            };
-        }
-        finally
+        var catalog = new AdminCatalog(database);
+        var reader = new AdminReader(database, catalog);
+        var table = catalog.Get("holding-history");
+        var open = new AdminQuery { Table = table };
+        var filtered = AdminQuery.Of(table, [new("accountId", account.ToString())]);
+        var sorted = AdminQuery.Of(table, [new("sort", "accountId,-to")]);
+        return new
         {
-            Directory.Delete(folder, recursive: true);
-        }
+            rows,
+            seededInSeconds = Math.Round(seeded, 1),
+            open = await AskAsync(reader, open, repeats, cancellationToken),
+            nextPage = await AskAsync(reader, open with { After = (await reader.ListAsync(open, cancellationToken)).Next }, repeats, cancellationToken),
+            filterByIndexedColumn = await AskAsync(reader, filtered, repeats, cancellationToken),
+            nextPageOfFilter = await AskAsync(reader, filtered with { After = (await reader.ListAsync(filtered, cancellationToken)).Next }, repeats, cancellationToken),
+            sortByIndexedColumn = await AskAsync(reader, sorted, repeats, cancellationToken),
+        };
     }
 
     // Rows and their number, which is what the page waits for.
@@ -77,8 +68,9 @@ internal static class AdminBench
         };
     }
 
-    private static async Task<Guid> SeedAsync(Database database, int rows, CancellationToken cancellationToken)
+    private static async Task<Guid> SeedAsync(BenchDatabase bench, int rows, CancellationToken cancellationToken)
     {
+        var database = bench.Database;
         var now = TimeProvider.System.GetUtcNow();
         var user = new User { Id = Guid.CreateVersion7(now), UserName = "bench", Email = "bench@example.org" };
         var portfolio = new Portfolio { Id = Guid.CreateVersion7(now), OwnerId = user.Id, Name = "Main", BaseCurrency = "INR" };
@@ -107,28 +99,20 @@ internal static class AdminBench
             await db.SaveChangesAsync(cancellationToken);
         }
 
-        await using var bare = await database.ConnectAsync(cancellationToken);
-        await using var command = bare.CreateCommand();
-        command.CommandTimeout = 0;
-        foreach (var text in database.IsPostgres ? Postgres(rows) : Sqlite(rows))
-        {
-            command.CommandText = text;
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
-
+        await bench.FillAsync("holding_periods", database.IsPostgres ? Postgres(rows) : Sqlite(rows), cancellationToken);
         return accounts[Accounts / 2].Id;
     }
 
+    // Ids begin with the time, as real ones do.
     private static string[] Postgres(int rows) =>
     [
         "create temporary table a as select id, row_number() over () - 1 as n from accounts",
         "create temporary table i as select id, row_number() over () - 1 as n from instruments",
         $"""
         insert into holding_periods (id, account_id, instrument_id, lot, quantity, cost_basis, multiplier, "from", "to")
-        select gen_random_uuid(), a.id, i.id, '', g % 500 + 1, g % 90000, 1, now() - (g % 4000) * interval '1 hour', now() - (g % 4000) * interval '1 hour' + interval '1 day'
+        select (lpad(to_hex(1700000000000 + g), 12, '0') || '7' || substr(md5(g::text), 1, 3) || '8' || substr(md5(g::text), 4, 15))::uuid, a.id, i.id, '', g % 500 + 1, g % 90000, 1, now() - (g % 4000) * interval '1 hour', now() - (g % 4000) * interval '1 hour' + interval '1 day'
         from generate_series(1, {rows}) g join a on a.n = g % {Accounts} join i on i.n = g / {Accounts} % {Instruments}
         """,
-        "analyze",
     ];
 
     private static string[] Sqlite(int rows) =>
@@ -140,10 +124,9 @@ internal static class AdminBench
         $"""
         insert into holding_periods (id, account_id, instrument_id, lot, quantity, cost_basis, multiplier, "from", "to")
         with recursive s(g) as (select 1 union all select g + 1 from s where g < {rows})
-        select upper(substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-' || substr(h, 13, 4) || '-' || substr(h, 17, 4) || '-' || substr(h, 21)), a.id, i.id, '',
+        select upper(substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-7000-8000-' || substr(h, 1, 12)), a.id, i.id, '',
             (g % 500 + 1) || '.0', (g % 90000) || '.0', '1.0', 1700000000000000 + (g % 4000) * 3600000000, 1700086400000000 + (g % 4000) * 3600000000
-        from (select g, hex(randomblob(16)) as h from s) join a on a.n = g % {Accounts} join i on i.n = g / {Accounts} % {Instruments}
+        from (select g, printf('%012X', 1700000000000 + g) as h from s) join a on a.n = g % {Accounts} join i on i.n = g / {Accounts} % {Instruments}
         """,
-        "analyze",
     ];
 }

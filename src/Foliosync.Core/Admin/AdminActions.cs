@@ -5,7 +5,6 @@ using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Users;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Database = Foliosync.Core.Storage.Database;
 
 namespace Foliosync.Core.Admin;
@@ -154,14 +153,7 @@ public sealed class AdminActions(
 
     private async Task<Func<Task>> SyncAsync(FoliosyncDb db, Guid connectionId, Actor by, CancellationToken cancellationToken)
     {
-        if (!await db.Connections.AnyAsync(c => c.Id == connectionId, cancellationToken))
-        {
-            throw new NotFoundException("connection");
-        }
-
-        var (_, isNew) = await queue.PutAsync(
-            db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction(), connectionId, SyncTrigger.Manual, cancellationToken);
-        db.AuditEvents.Add(by.Did("connection.syncAsked", connectionId, clock.GetUtcNow()));
+        var (_, isNew) = await queue.AskAsync(db, connectionId, by, cancellationToken);
         return isNew ? () => queue.NudgeAsync(connectionId, cancellationToken) : Nothing;
     }
 

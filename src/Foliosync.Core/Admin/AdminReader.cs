@@ -36,6 +36,11 @@ public sealed class AdminReader(Database database, AdminCatalog catalog)
         var rows = new List<object?[]>(query.Size + 1);
         await using var db = database.Open(OwnerScope.Everyone);
         var connection = await OpenAsync(db, cancellationToken);
+        if (await LastOfPageAsync(connection, query, walked, statement, cancellationToken) is { } last)
+        {
+            statement.AndUpTo(walked[0], last);
+        }
+
         var orderBy = statement.OrderBy(walked);
         var select = $"select {string.Join(", ", columns.Select(statement.Of))}";
         await using (var command = statement.Command(
@@ -210,6 +215,26 @@ public sealed class AdminReader(Database database, AdminCatalog catalog)
                 yield return row;
             }
         }
+    }
+
+    // SQLite reads and sorts a whole table by two columns even where an index has the first: it is told how far the page goes in that.
+    private async Task<object?> LastOfPageAsync(
+        DbConnection connection, AdminQuery query, IReadOnlyList<AdminSort> order, AdminStatement statement, CancellationToken cancellationToken)
+    {
+        if (database.IsPostgres || query.IsNarrowed || order is not [{ Column: { IsIndexed: true, IsNullable: false, IsJoined: false, Kind: not AdminKind.Number } column }, _, ..])
+        {
+            return null;
+        }
+
+        var first = statement.OrderBy([order[0]]);
+        await using var command = statement.Command(connection, string.Create(
+            CultureInfo.InvariantCulture, $"select {statement.Of(column)}{statement.From}{first} limit 1 offset {query.Size}"));
+        await foreach (var row in RunAsync(command, [column], cancellationToken))
+        {
+            return row[0];
+        }
+
+        return null;
     }
 
     private static AdminColumn[] ColumnsOf(AdminQuery query)

@@ -99,6 +99,13 @@ internal sealed class AdminStatement(AdminTable table, bool isPostgres)
         return And(behind);
     }
 
+    /// <summary>Only rows up to a value of the column that the list is sorted by first.</summary>
+    public AdminStatement AndUpTo(AdminSort sort, object last)
+    {
+        var (column, value) = Comparable(sort.Column, last);
+        return And($"{column} {(sort.Descending ? ">=" : "<=")} {value}");
+    }
+
     /// <summary>The order in SQL.</summary>
     public string OrderBy(IReadOnlyList<AdminSort> order) =>
         " order by " + string.Join(", ", order.Select(s => Comparable(s.Column) + (s.Descending ? " desc" : string.Empty)));

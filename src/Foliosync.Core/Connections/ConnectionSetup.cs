@@ -211,7 +211,7 @@ public sealed class ConnectionSetup(
         connection.Sync.State = ConnectionState.Paused;
         connection.Sync.NextSyncAt = null;
         connection.Sync.PauseReason = reason;
-        db.AuditEvents.Add(by.Did("connection.paused", connectionId, clock.GetUtcNow(), reason is null ? null : AuditDetail.Of("reason", reason)));
+        db.AuditEvents.Add(by.Did("connection.paused", connectionId, clock.GetUtcNow(), AuditDetail.Of(db.Entry(connection.Sync))));
     }
 
     /// <summary>Lets a paused connection sync again; does nothing to others.</summary>
@@ -239,7 +239,7 @@ public sealed class ConnectionSetup(
             c => c.ConnectionId == connectionId && c.Field == BrokerCredential.SessionField, cancellationToken);
         SessionRules.Start(
             connection.Sync, connection.Reads, SessionRules.NeedsLoginNow(BrokerOf(connection), hasSession, connection.SessionExpiresAt, now), now);
-        db.AuditEvents.Add(by.Did("connection.resumed", connectionId, now));
+        db.AuditEvents.Add(by.Did("connection.resumed", connectionId, now, AuditDetail.Of(db.Entry(connection.Sync))));
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
+using Foliosync.Core.Sync;
 using Foliosync.Core.Users;
 
 namespace Foliosync.Core.Jobs;
@@ -84,52 +85,60 @@ public sealed class RecurringControl(Database database, TimeProvider clock)
         var look = SqlScript.For(database);
         look.Query("select turns from recurring_states where name = @name", ids: null, row => turns = SqlValues.TurnsFrom(row.GetString(0)), ("name", name));
         await look.ReadAsync(database, cancellationToken).ConfigureAwait(false);
-        await PutAsync(name, "turns = excluded.turns", ("turns", SqlValues.ToJson([turn, .. turns.Take(TurnsKept - 1)])), cancellationToken).ConfigureAwait(false);
+        var put = SqlScript.For(database);
+        put.Change(
+            "insert into recurring_states (name, turns) values (@name, @turns) on conflict (name) do update set turns = excluded.turns",
+            ids: null,
+            ("name", name),
+            ("turns", SqlValues.ToJson([turn, .. turns.Take(TurnsKept - 1)])));
+        await put.WriteAsync(database, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Stops the turns of a job until somebody resumes it.</summary>
-    public async Task PauseAsync(string name, string reason, Actor by, CancellationToken cancellationToken)
+    public Task PauseAsync(string name, string reason, Actor by, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(by);
         var now = clock.GetUtcNow();
-        await AuditAsync(by.Did("job.paused", name, now, AuditDetail.Of("reason", reason)), cancellationToken).ConfigureAwait(false);
-        await PutAsync(name, "paused_at = excluded.paused_at", ("paused_at", now), cancellationToken).ConfigureAwait(false);
-        await PutAsync(name, "pause_reason = excluded.pause_reason", ("pause_reason", reason), cancellationToken).ConfigureAwait(false);
+        return ChangeAsync(
+            name, (now, reason), by, "job.paused",
+            """
+            insert into recurring_states (name, turns, paused_at, pause_reason) values (@name, '[]', @at, @reason)
+            on conflict (name) do update set paused_at = excluded.paused_at, pause_reason = excluded.pause_reason
+            """,
+            [("name", name), ("at", now), ("reason", reason)],
+            cancellationToken);
     }
 
     /// <summary>Lets a job have its turns again.</summary>
-    public async Task ResumeAsync(string name, Actor by, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(by);
-        await AuditAsync(by.Did("job.resumed", name, clock.GetUtcNow()), cancellationToken).ConfigureAwait(false);
-        var script = SqlScript.For(database);
-        script.Change("update recurring_states set paused_at = null, pause_reason = null where name = @name", ids: null, ("name", name));
-        await script.WriteAsync(database, cancellationToken).ConfigureAwait(false);
-    }
+    public Task ResumeAsync(string name, Actor by, CancellationToken cancellationToken) => ChangeAsync(
+        name, (null, null), by, "job.resumed", "update recurring_states set paused_at = null, pause_reason = null where name = @name", [("name", name)], cancellationToken);
 
     /// <summary>Asks for a turn within seconds, even of a job that is paused.</summary>
     public async Task AskAsync(string name, Actor by, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(by);
         var now = clock.GetUtcNow();
-        await AuditAsync(by.Did("job.asked", name, now), cancellationToken).ConfigureAwait(false);
-        await PutAsync(name, "asked_at = excluded.asked_at", ("asked_at", now), cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task PutAsync(string name, string change, (string Name, object Value) value, CancellationToken cancellationToken)
-    {
-        var turns = value.Name == "turns" ? "@turns" : "'[]'";
-        var columns = value.Name == "turns" ? ("name, turns", "@name, @turns") : ($"name, turns, {value.Name}", $"@name, {turns}, @{value.Name}");
         var script = SqlScript.For(database);
         script.Change(
-            $"insert into recurring_states ({columns.Item1}) values ({columns.Item2}) on conflict (name) do update set {change}", ids: null, ("name", name), value);
+            "insert into recurring_states (name, turns, asked_at) values (@name, '[]', @at) on conflict (name) do update set asked_at = excluded.asked_at",
+            ids: null,
+            ("name", name),
+            ("at", now));
+        script.Rows(SyncStatements.InsertAuditEvents, [by.Did("job.asked", name, now)]);
         await script.WriteAsync(database, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task AuditAsync(AuditEvent audit, CancellationToken cancellationToken)
+    // The change and its line in the audit log, or neither.
+    private async Task ChangeAsync(
+        string name, (DateTimeOffset? At, string? Reason) after, Actor by, string action, string change, (string Name, object Value)[] values, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(OwnerScope.Everyone);
-        db.AuditEvents.Add(audit);
-        await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(by);
+        (DateTimeOffset? At, string? Reason) before = (null, null);
+        var look = SqlScript.For(database);
+        look.Query("select paused_at, pause_reason from recurring_states where name = @name", ids: null, row => before = (row.InstantOrNull(0), row.TextOrNull(1)), ("name", name));
+        await look.ReadAsync(database, cancellationToken).ConfigureAwait(false);
+        var script = SqlScript.For(database);
+        script.Change(change, ids: null, values);
+        script.Rows(SyncStatements.InsertAuditEvents, [by.Did(action, name, clock.GetUtcNow(), AuditDetail.OfPause(before, after))]);
+        await script.WriteAsync(database, cancellationToken).ConfigureAwait(false);
     }
 }

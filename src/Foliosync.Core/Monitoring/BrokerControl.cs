@@ -31,14 +31,13 @@ public sealed class BrokerControl(Database database, BrokerCatalog catalog, Time
     public Task PauseAsync(string brokerId, string? reason, Actor by, CancellationToken cancellationToken)
     {
         var checkedReason = CheckReason(reason);
-        return ChangeAsync(
-            brokerId, clock.GetUtcNow(), checkedReason, by, "broker.paused", AuditDetail.Of("reason", checkedReason), cancellationToken);
+        return ChangeAsync(brokerId, clock.GetUtcNow(), checkedReason, by, "broker.paused", cancellationToken);
     }
 
     /// <summary>Lets the connections of a broker sync again.</summary>
     /// <exception cref="NotFoundException">There is no such broker.</exception>
     public Task ResumeAsync(string brokerId, Actor by, CancellationToken cancellationToken) =>
-        ChangeAsync(brokerId, null, null, by, "broker.resumed", null, cancellationToken);
+        ChangeAsync(brokerId, null, null, by, "broker.resumed", cancellationToken);
 
     /// <summary>A reason that a person gave, checked: those who wait read it.</summary>
     /// <exception cref="InputException">There is none, or a long one.</exception>
@@ -50,16 +49,13 @@ public sealed class BrokerControl(Database database, BrokerCatalog catalog, Time
     };
 
     /// <summary>The same for a caller who saves, of a broker that has been paused once.</summary>
-    internal static async Task ResumeAsync(FoliosyncDb db, string brokerId, Actor by, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var settings = await db.BrokerSettings.SingleOrDefaultAsync(b => b.BrokerId == brokerId, cancellationToken).ConfigureAwait(false)
-            ?? throw new NotFoundException("broker");
-        (settings.PausedAt, settings.PauseReason) = (null, null);
-        db.AuditEvents.Add(by.Did("broker.resumed", brokerId, now));
-    }
+    internal static async Task ResumeAsync(FoliosyncDb db, string brokerId, Actor by, DateTimeOffset now, CancellationToken cancellationToken) => Change(
+        db,
+        await db.BrokerSettings.SingleOrDefaultAsync(b => b.BrokerId == brokerId, cancellationToken).ConfigureAwait(false) ?? throw new NotFoundException("broker"),
+        (null, null),
+        by.Did("broker.resumed", brokerId, now));
 
-    private async Task ChangeAsync(
-        string brokerId, DateTimeOffset? pausedAt, string? reason, Actor by, string action, string? detail, CancellationToken cancellationToken)
+    private async Task ChangeAsync(string brokerId, DateTimeOffset? pausedAt, string? reason, Actor by, string action, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(by);
         if (!catalog.TryFind(brokerId, out var broker))
@@ -75,8 +71,14 @@ public sealed class BrokerControl(Database database, BrokerCatalog catalog, Time
             db.BrokerSettings.Add(settings = new BrokerSettings { BrokerId = id });
         }
 
-        (settings.PausedAt, settings.PauseReason) = (pausedAt, reason);
-        db.AuditEvents.Add(by.Did(action, id, clock.GetUtcNow(), detail));
+        Change(db, settings, (pausedAt, reason), by.Did(action, id, clock.GetUtcNow()));
         await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void Change(FoliosyncDb db, BrokerSettings settings, (DateTimeOffset? At, string? Reason) pause, AuditEvent told)
+    {
+        told.Detail = AuditDetail.OfPause((settings.PausedAt, settings.PauseReason), pause);
+        (settings.PausedAt, settings.PauseReason) = pause;
+        db.AuditEvents.Add(told);
     }
 }

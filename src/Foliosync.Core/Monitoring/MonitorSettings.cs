@@ -9,7 +9,7 @@ public sealed record MonitorSettings
     /// <summary>True to show <c>/metrics</c> to everybody who reaches the server; default false: to tokens of admins only.</summary>
     public bool HasOpenMetrics { get; init; }
 
-    /// <summary>Part of a broker's runs within an hour that must fail to tell the operators; default one half.</summary>
+    /// <summary>Part of a broker's runs, in this hour of the clock and the one before, that must fail to tell the operators; default one half.</summary>
     public decimal FailureRatio { get; init; } = 0.5m;
 
     /// <summary>Fewer runs than this tell nothing about a broker.</summary>
@@ -17,6 +17,9 @@ public sealed record MonitorSettings
 
     /// <summary>How late what is due may be before the operators are told; default 30 minutes.</summary>
     public TimeSpan LongestLag { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Bytes of the disk that must be free, or the operators are told; default 500 MB.</summary>
+    public long LeastFreeBytes { get; init; } = 500L * 1024 * 1024;
 
     /// <summary>How old the last backup may be before the operators are told; default seven days.</summary>
     public TimeSpan OldestBackup { get; init; } = TimeSpan.FromDays(7);

@@ -13,21 +13,20 @@ internal sealed class RunFilters
     private readonly FoliosyncDb _db;
     private readonly DateTimeOffset _now;
     private readonly Dictionary<RunFilter, List<Guid>> _connections = new(ReferenceEqualityComparer.Instance);
+    private readonly RunFilter? _filter;
     private Expression<Func<SyncRun, bool>>? _condition;
 
-    private RunFilters(FoliosyncDb db, DateTimeOffset now)
+    private RunFilters(FoliosyncDb db, RunFilter? filter, DateTimeOffset now)
     {
         _db = db;
+        _filter = filter;
         _now = now;
     }
-
-    /// <summary>True when an index finds the few runs in question.</summary>
-    public bool IsNarrow { get; private set; }
 
     /// <summary>Translates a question; connections that it names are looked up when they are few.</summary>
     public static async Task<RunFilters> PrepareAsync(FoliosyncDb db, RunQuery query, DateTimeOffset now, int few, CancellationToken cancellationToken)
     {
-        var filters = new RunFilters(db, now);
+        var filters = new RunFilters(db, query.Filter, now);
         if (query.Filter is { } filter)
         {
             foreach (var leaf in Leaves(filter).OfType<InField>().Where(f => f.Field is RunField.Broker or RunField.Connection or RunField.User))
@@ -39,7 +38,6 @@ internal sealed class RunFilters
                 }
             }
 
-            filters.IsNarrow = filters.Narrows(filter);
             filters._condition = filters.Translate(filter);
         }
 
@@ -47,6 +45,36 @@ internal sealed class RunFilters
     }
 
     public IQueryable<SyncRun> Apply(IQueryable<SyncRun> runs) => _condition is null ? runs : runs.Where(_condition);
+
+    /// <summary>
+    /// Conditions that together let through all runs in question, such that an index gives those of each in the order of the list, or they
+    /// are few; null when there are no such, and the list itself has to be looked through.
+    /// </summary>
+    public IReadOnlyList<Expression<Func<SyncRun, bool>>>? PartsOf(RunOrder order) => _filter switch
+    {
+        null => [r => true],
+        InState { States: var states } when order != RunOrder.Longest => [.. states.Distinct().Select(InOneState)],
+        _ when NamedConnections(_filter) is { } ids => [.. ids.Select(OfConnection)],
+        _ => Narrows(_filter) ? [r => true] : null,
+    };
+
+    /// <summary>What has to be looked through: the list, or what an index knows to hold all runs in question.</summary>
+    public IQueryable<SyncRun> Lead(IQueryable<SyncRun> runs, RunOrder order) => order != RunOrder.Longest && OnlyState(_filter) is { } state ? runs.Where(InOneState(state)) : runs;
+
+    private static SyncRunState? OnlyState(RunFilter? filter) => filter switch
+    {
+        AllOf all => all.Parts.Select(OnlyState).FirstOrDefault(s => s is not null),
+        InState { States: [var one] } => one,
+        _ => null,
+    };
+
+    private List<Guid>? NamedConnections(RunFilter filter) => filter is AllOf all
+        ? all.Parts.Select(NamedConnections).FirstOrDefault(c => c is not null)
+        : _connections.GetValueOrDefault(filter);
+
+    private static Expression<Func<SyncRun, bool>> InOneState(SyncRunState state) => r => r.State == state;
+
+    private static Expression<Func<SyncRun, bool>> OfConnection(Guid id) => r => r.ConnectionId == id;
 
     private static IEnumerable<RunFilter> Leaves(RunFilter filter) => filter switch
     {

@@ -65,8 +65,9 @@ public sealed record RunDetail(RunRow Row, SyncRun Run, RunAtWork? AtWork, bool 
 /// </summary>
 public sealed class RunSearch(Database database, TimeProvider clock)
 {
-    /// <summary>Rows of one stretch.</summary>
-    internal const int Stretch = 20_000;
+    // Rows of the first stretch; each following one is twice as long, up to the longest.
+    private const int FirstStretch = 1_000;
+    private const int LongestStretch = 20_000;
 
     // Above this many, connections are looked up with the runs and not before them.
     private const int FewConnections = 64;
@@ -88,34 +89,47 @@ public sealed class RunSearch(Database database, TimeProvider clock)
         await using var db = database.Open(OwnerScope.Everyone);
         var filters = await RunFilters.PrepareAsync(db, query, clock.GetUtcNow(), FewConnections, cancellationToken).ConfigureAwait(false);
         var place = after is null ? null : RunPlace.Parse(after);
-        if (filters.IsNarrow || query.IsEmpty)
+        if (filters.PartsOf(order) is { } parts)
         {
-            var found = await KeysAsync(filters.Apply(RunPlace.After(db.SyncRuns.AsNoTracking(), order, place)), order, limit + 1, cancellationToken).ConfigureAwait(false);
+            // A page of each part, merged: one question for all of them would make the database sort whatever they hold.
+            var found = new List<RunPlace>();
+            foreach (var part in parts)
+            {
+                found.AddRange(await KeysAsync(filters.Apply(RunPlace.After(db.SyncRuns.AsNoTracking().Where(part), order, place)), order, limit + 1, cancellationToken).ConfigureAwait(false));
+            }
+
+            found = RunPlace.Sort(found, order);
             return await ToPageAsync(db, found, limit, found.Count > limit ? found[limit - 1] : null, searchedTo: null, cancellationToken).ConfigureAwait(false);
         }
 
         var began = clock.GetTimestamp();
         var keys = new List<RunPlace>();
+        var stretch = FirstStretch;
         while (true)
         {
-            var rest = RunPlace.After(db.SyncRuns.AsNoTracking(), order, place);
-            keys.AddRange(await KeysAsync(filters.Apply(RunPlace.Sort(rest, order).Take(Stretch)), order, limit + 1 - keys.Count, cancellationToken).ConfigureAwait(false));
+            var beganStretch = clock.GetTimestamp();
+            var rest = RunPlace.After(filters.Lead(db.SyncRuns.AsNoTracking(), order), order, place);
+            keys.AddRange(await KeysAsync(filters.Apply(RunPlace.Sort(rest, order).Take(stretch)), order, limit + 1 - keys.Count, cancellationToken).ConfigureAwait(false));
             if (keys.Count > limit)
             {
                 return await ToPageAsync(db, keys, limit, keys[limit - 1], searchedTo: null, cancellationToken).ConfigureAwait(false);
             }
 
-            var last = await RunPlace.Of(RunPlace.Sort(rest, order).Skip(Stretch - 1)).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+            var last = await RunPlace.Of(RunPlace.Sort(rest, order).Skip(stretch - 1)).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
             if (last is null)
             {
                 return await ToPageAsync(db, keys, limit, next: null, searchedTo: null, cancellationToken).ConfigureAwait(false);
             }
 
             place = last;
-            if (clock.GetElapsedTime(began) > Patience)
+            var next = Math.Min(stretch * 2, LongestStretch);
+            // What the next one will take is known from this one.
+            if (clock.GetElapsedTime(began) + (clock.GetElapsedTime(beganStretch) * next / stretch) > Patience)
             {
                 return await ToPageAsync(db, keys, limit, place, SqlValues.InstantOf(place.Id), cancellationToken).ConfigureAwait(false);
             }
+
+            stretch = next;
         }
     }
 
@@ -196,6 +210,13 @@ internal sealed record RunPlace(Guid Id, long Duration)
         RunOrder.Oldest => runs.OrderBy(r => r.Id),
         RunOrder.Longest => runs.OrderByDescending(r => r.DurationMs).ThenByDescending(r => r.Id),
         _ => runs.OrderByDescending(r => r.Id),
+    };
+
+    public static List<RunPlace> Sort(List<RunPlace> places, RunOrder order) => order switch
+    {
+        RunOrder.Oldest => [.. places.OrderBy(p => p.Id)],
+        RunOrder.Longest => [.. places.OrderByDescending(p => p.Duration).ThenByDescending(p => p.Id)],
+        _ => [.. places.OrderByDescending(p => p.Id)],
     };
 
     public static IQueryable<SyncRun> After(IQueryable<SyncRun> runs, RunOrder order, RunPlace? place)

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Foliosync.Core.Sync;
 
 /// <summary>
-/// Removes history whose time is over: runs, snapshots, resolved alerts, logins that nobody finished. The last run and the last
+/// Removes history whose time is over: runs, snapshots, resolved alerts, the sums of charts, logins that nobody finished. The last run and the last
 /// successful run of each connection stay however old they are, and so does the audit log.
 /// </summary>
 /// <remarks>
@@ -69,9 +69,11 @@ public sealed partial class HistoryRetention(Database database, RetentionSetting
         }
 
         var alerts = await PruneAsync(Alerts, now - settings.ResolvedAlerts, cancellationToken).ConfigureAwait(false);
-        var logins = SqlScript.For(database);
-        logins.Change("delete from pending_logins where expires_at <= @now", ids: null, ("now", now));
-        await logins.WriteAsync(database, cancellationToken).ConfigureAwait(false);
+        var small = SqlScript.For(database);
+        small.Change("delete from pending_logins where expires_at <= @now", ids: null, ("now", now));
+        // A few rows an hour: what is too old by now is never many.
+        small.Change("delete from run_hours where hour < @before", ids: null, ("before", now - settings.RunHours));
+        await small.WriteAsync(database, cancellationToken).ConfigureAwait(false);
         if (snapshots + runs + alerts > 0)
         {
             LogPruned(log, runs, snapshots, alerts);

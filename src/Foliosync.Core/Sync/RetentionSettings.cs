@@ -17,4 +17,7 @@ public sealed record RetentionSettings
 
     /// <summary>Alerts whose cause is gone, from then on; 180 days.</summary>
     public TimeSpan ResolvedAlerts { get; init; } = TimeSpan.FromDays(180);
+
+    /// <summary>The sums that charts are drawn from, which outlive the runs; default three years, which is as far back as charts go.</summary>
+    public TimeSpan RunHours { get; init; } = TimeSpan.FromDays(1096);
 }

@@ -2,6 +2,10 @@ using System.Data.Common;
 using Foliosync.Core.Connections;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Storage.Bulk;
+using Foliosync.Core.Users;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Database = Foliosync.Core.Storage.Database;
 
 namespace Foliosync.Core.Sync;
 
@@ -29,12 +33,44 @@ public sealed class SyncQueue(Database database, SyncNudge nudge, TimeProvider c
         return runId;
     }
 
-    /// <summary>Tells the job engine of a run that a caller of <see cref="PutAsync"/> has committed.</summary>
+    /// <summary>Asks for a sync of anybody's connection, for an operator; that is in the audit log.</summary>
+    /// <returns>The run that will do it; the one that is queued or running already when there is one.</returns>
+    /// <exception cref="NotFoundException">There is no such connection within reach.</exception>
+    /// <exception cref="RefusedException">The connection is closed.</exception>
+    public async Task<Guid> AskAsync(Guid connectionId, Actor by, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        await using var db = database.Open(by.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        var (runId, isNew) = await AskAsync(db, connectionId, by, cancellationToken).ConfigureAwait(false);
+        await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        if (isNew)
+        {
+            await nudge(connectionId, cancellationToken).ConfigureAwait(false);
+        }
+
+        return runId;
+    }
+
+    /// <summary>The same for a caller with a transaction, who saves, commits, and then calls <see cref="NudgeAsync"/> for a new run.</summary>
+    internal async Task<(Guid RunId, bool IsNew)> AskAsync(FoliosyncDb db, Guid connectionId, Actor by, CancellationToken cancellationToken)
+    {
+        if (!await db.Connections.AnyAsync(c => c.Id == connectionId, cancellationToken).ConfigureAwait(false))
+        {
+            throw new NotFoundException("connection");
+        }
+
+        var transaction = db.Database.CurrentTransaction!.GetDbTransaction();
+        var asked = await PutAsync(transaction.Connection!, transaction, connectionId, SyncTrigger.Manual, cancellationToken).ConfigureAwait(false);
+        db.AuditEvents.Add(by.Did("connection.syncAsked", connectionId, clock.GetUtcNow(), AuditDetail.Of("run", asked.RunId.ToString())));
+        return asked;
+    }
+
+    /// <summary>Tells the job engine of a new run.</summary>
     internal Task NudgeAsync(Guid connectionId, CancellationToken cancellationToken) => nudge(connectionId, cancellationToken);
 
-    /// <summary>Queues a run in the transaction of a caller.</summary>
-    /// <exception cref="RefusedException">The connection is closed.</exception>
-    internal async Task<(Guid RunId, bool IsNew)> PutAsync(
+    private async Task<(Guid RunId, bool IsNew)> PutAsync(
         DbConnection connection, DbTransaction transaction, Guid connectionId, SyncTrigger trigger, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();

@@ -127,7 +127,7 @@ public sealed partial class ApiTokens(Database database, TimeProvider clock, ILo
         if (token.RevokedAt is null)
         {
             token.RevokedAt = clock.GetUtcNow();
-            db.AuditEvents.Add(by.Did("token.revoked", token.Id, token.RevokedAt.Value));
+            db.AuditEvents.Add(by.Did("token.revoked", token.Id, token.RevokedAt.Value, AuditDetail.Of(db.Entry(token))));
         }
 
         return token;

@@ -48,6 +48,14 @@ internal static class AuditDetail
         return detail.ToJsonString();
     }
 
+    /// <summary>Of something that was paused, paused for another reason, or resumed. An instant is null while it is not paused.</summary>
+    public static string OfPause((DateTimeOffset? At, string? Reason) before, (DateTimeOffset? At, string? Reason) after)
+    {
+        return Of(Side(before), Side(after));
+
+        static Dictionary<string, string?> Side((DateTimeOffset? At, string? Reason) side) => new() { ["pausedAt"] = Text(side.At), ["pauseReason"] = side.Reason };
+    }
+
     /// <summary>The sides of a change; all are empty for a line that says something else.</summary>
     public static (Dictionary<string, string?> Before, Dictionary<string, string?> After, Dictionary<string, string?> Gone) Parse(string? detail)
     {
@@ -69,6 +77,7 @@ internal static class AuditDetail
         string text => text,
         bool flag => flag ? "true" : "false",
         Enum word => JsonNamingPolicy.CamelCase.ConvertName(word.ToString()),
+        DateTimeOffset instant => instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture),
         IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
         System.Collections.IEnumerable many => string.Join(", ", many.Cast<object?>()),
         _ => value.ToString(),

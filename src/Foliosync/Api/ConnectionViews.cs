@@ -19,7 +19,8 @@ namespace Foliosync.Api;
 /// <param name="Session">The broker's session.</param>
 /// <param name="LastSuccessAt">When it last synced; null before the first time.</param>
 /// <param name="SyncInterval">The person's own time between two scheduled syncs, like 00:30:00; null to follow the broker and the instance.</param>
-/// <param name="NextSyncAt">When it syncs next, a hold of its broker included; null while it waits for a person.</param>
+/// <param name="NextSyncAt">When it syncs next, a hold of its broker included; null while it waits for a person, or its broker is paused.</param>
+/// <param name="Pause">Why it waits although nothing is wrong with it; null while neither it nor its broker is paused.</param>
 /// <param name="LastRun">The last run; null before the first.</param>
 /// <param name="ConsecutiveFailures">Faults since the last success.</param>
 /// <param name="CreatedAt">When it was made.</param>
@@ -36,6 +37,7 @@ internal sealed record ConnectionView(
     DateTimeOffset? LastSuccessAt,
     string? SyncInterval,
     DateTimeOffset? NextSyncAt,
+    PauseView? Pause,
     SyncRunView? LastRun,
     int ConsecutiveFailures,
     DateTimeOffset CreatedAt)
@@ -51,14 +53,25 @@ internal sealed record ConnectionView(
             : await db.SyncRuns.AsNoTracking().Where(r => runIds.Contains(r.Id)).ToDictionaryAsync(r => r.Id, cancellationToken);
         var holds = await db.BrokerHealth.AsNoTracking().Where(h => h.HeldUntil != null)
             .ToDictionaryAsync(h => h.BrokerId, h => h.HeldUntil!.Value, cancellationToken);
-        return [.. rows.Select(c => Of(c, c.Sync!.LastRunId is { } id ? runs.GetValueOrDefault(id) : null, holds))];
+        var paused = await db.BrokerSettings.AsNoTracking().Where(b => b.PausedAt != null)
+            .ToDictionaryAsync(b => b.BrokerId, b => new PauseView(PauseView.Broker, b.PausedAt, b.PauseReason), cancellationToken);
+        return [.. rows.Select(c => Of(
+            c,
+            c.Sync!.LastRunId is { } id ? runs.GetValueOrDefault(id) : null,
+            holds,
+            c.Sync.State switch
+            {
+                ConnectionState.Paused => new PauseView(PauseView.Connection, null, c.Sync.PauseReason),
+                ConnectionState.Closed => null,
+                _ => paused.GetValueOrDefault(c.BrokerId),
+            }))];
     }
 
     // A broker that is held back is not called before its time, whatever is due.
     private static DateTimeOffset? NextOf(BrokerConnection c, Dictionary<string, DateTimeOffset> holds) =>
         c.Sync!.NextSyncAt is { } next && holds.TryGetValue(c.BrokerId, out var held) && held > next ? held : c.Sync.NextSyncAt;
 
-    private static ConnectionView Of(BrokerConnection c, SyncRun? lastRun, Dictionary<string, DateTimeOffset> holds) => new(
+    private static ConnectionView Of(BrokerConnection c, SyncRun? lastRun, Dictionary<string, DateTimeOffset> holds, PauseView? pause) => new(
         c.Id,
         c.PortfolioId,
         c.BrokerId,
@@ -70,10 +83,21 @@ internal sealed record ConnectionView(
         new SessionView(c.SessionExpiresAt, c.Sync.SessionSince, c.Sync.SessionCheckedAt),
         c.Sync.LastSuccessAt,
         SyncIntervals.ToText(c.SyncInterval),
-        NextOf(c, holds),
+        pause is null ? NextOf(c, holds) : null,
+        pause,
         lastRun is null ? null : SyncRunView.Of(lastRun),
         c.Sync.ConsecutiveFailures,
         c.CreatedAt);
+}
+
+/// <summary>Why a connection waits although nothing is wrong with it.</summary>
+/// <param name="What">What is paused: <c>broker</c>, by whoever runs the instance and for everyone, or <c>connection</c>.</param>
+/// <param name="Since">Since when the broker is paused; null for a connection.</param>
+/// <param name="Reason">The reason that was given; null when none was.</param>
+internal sealed record PauseView(string What, DateTimeOffset? Since, string? Reason)
+{
+    public const string Broker = "broker";
+    public const string Connection = "connection";
 }
 
 /// <summary>An account of a connection.</summary>

@@ -25,25 +25,31 @@ internal static class TopVerb
             return;
         }
 
-        await context.Output.Results.Live(TopView.Of(seen)).StartAsync(async live =>
+        await WatchAsync(context.Output.Results, seen, reader.LookAsync, context.Clock, cancellationToken);
+    }
+
+    /// <summary>Shows the cluster, and again every two seconds, until it is told to stop.</summary>
+    internal static Task WatchAsync(
+        IAnsiConsole console, MonitorSnapshot seen, Func<CancellationToken, Task<MonitorSnapshot>> look, TimeProvider clock, CancellationToken cancellationToken) =>
+        console.Live(TopView.Of(seen)).StartAsync(async live =>
         {
+            live.Refresh();
             while (!cancellationToken.IsCancellationRequested)
             {
-                await Task.Delay(Look, context.Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Look, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (!cancellationToken.IsCancellationRequested)
                 {
-                    live.UpdateTarget(TopView.Of(await reader.LookAsync(cancellationToken)));
+                    live.UpdateTarget(TopView.Of(await look(cancellationToken)));
                 }
             }
         });
-    }
 
     /// <summary><c>foliosync work --status</c>: which workers are alive.</summary>
     public static async Task<int> TellWorkersAsync(VerbContext context, CancellationToken cancellationToken)
     {
         await context.PrepareAsync(cancellationToken);
         var workers = await context.Service<MonitorReader>().WorkersAsync(cancellationToken);
-        context.Output.Result(workers, console => console.WriteTable(TopView.Workers(workers), "No worker has been seen. 'foliosync work' starts one."));
+        context.Output.Result(workers, console => console.Write(TopView.Workers(workers, context.Clock.GetUtcNow())));
         return workers.Any(w => w.IsAlive && w.Role != WorkerRole.Foreground) ? ExitCode.Fine : ExitCode.Failed;
     }
 }

@@ -9,6 +9,7 @@ namespace Foliosync.Cli;
 internal static class TopView
 {
     private const int MostRuns = 15;
+    private const int MostFates = 3;
 
     /// <summary>Everything.</summary>
     public static IRenderable Of(MonitorSnapshot seen)
@@ -17,8 +18,8 @@ internal static class TopView
         {
             new Text(string.Create(
                 CultureInfo.InvariantCulture,
-                $"foliosync {seen.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z  workers {seen.Workers.Count(w => w.IsAlive)}  running {seen.Running}  queued {seen.Queued}  queue age {Took(seen.QueueAge * 1000)}  late {Took(seen.Overdue * 1000)}  24 h: {seen.Succeeded} succeeded, {seen.Failed} failed")),
-            Workers(seen.Workers),
+                $"foliosync {seen.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z  workers {seen.Workers.Count(w => w.IsAlive)}  running {seen.Running}  queued {seen.Queued}\nqueue age {Took(seen.QueueAge * 1000)}  late {Took(seen.Overdue * 1000)}  24 h: {seen.Succeeded} succeeded, {seen.Failed} failed")),
+            Workers(seen.Workers, seen.At),
         };
         if (Runs(seen) is { Rows.Count: > 0 } runs)
         {
@@ -30,25 +31,29 @@ internal static class TopView
     }
 
     /// <summary>The workers, and what became of what lost ones were at.</summary>
-    public static Table Workers(IReadOnlyList<WorkerView> workers)
+    public static IRenderable Workers(IReadOnlyList<WorkerView> workers, DateTimeOffset now)
     {
-        var table = Tables.Create("Worker", "State", "Seen", "#Busy", "#Succeeded", "#Other", "#Load", "#Memory", "Version", "What");
+        if (workers.Count == 0)
+        {
+            return new Text("No worker has been seen. 'foliosync work' starts one.");
+        }
+
+        var table = Tables.Create("Worker", "State", "#Seen", "#Busy", "#Succeeded", "#Other", "#Load", "#Memory", "Version");
         foreach (var worker in workers)
         {
             table.Row(
                 worker.Name,
                 worker.IsAlive ? "alive" : "lost",
-                Tables.Instant(worker.LastSeenAt),
+                $"{Took((long)Math.Max(0, (now - worker.LastSeenAt).TotalMilliseconds))} ago",
                 Tables.Number(worker.Busy),
                 Tables.Number(worker.Succeeded),
                 Tables.Number(worker.Failed),
                 worker.Load.ToString("0.00", CultureInfo.InvariantCulture),
                 $"{worker.MemoryBytes / 1024 / 1024} MB",
-                worker.Version,
-                WhatOf(worker));
+                worker.Version);
         }
 
-        return table;
+        return new Rows([table, .. workers.Where(w => !w.IsAlive).Select(w => new Text(FateOf(w)))]);
     }
 
     /// <summary>A time for people.</summary>
@@ -90,12 +95,13 @@ internal static class TopView
         return table;
     }
 
-    private static string WhatOf(WorkerView worker)
+    private static string FateOf(WorkerView lost)
     {
-        var labels = string.Join(", ", worker.AtWork.Take(3).Select(r => r.Label)) + (worker.Busy > 3 ? $" and {worker.Busy - 3} more" : string.Empty);
-        return worker.IsAlive ? labels
-            : worker.TakenOverBy.Count == 0 ? $"was at: {labels}"
-            : $"was at: {labels}; taken over by {string.Join(", ", worker.TakenOverBy.Select(t => $"{t.Worker} ({t.Runs})"))}";
+        var runs = lost.AtWork.Take(MostFates).Select(r => $"{r.Label} ({r.Step})");
+        var was = lost.Busy == 0 ? "nothing" : string.Join(", ", runs) + (lost.Busy > MostFates ? $" and {lost.Busy - MostFates} more" : string.Empty);
+        return lost.TakenOverBy.Count == 0
+            ? $"lost: {lost.Name} was at {was}"
+            : $"lost: {lost.Name} was at {was}; taken over by {string.Join(", ", lost.TakenOverBy.Select(t => $"{t.Worker} ({t.Runs})"))}";
     }
 
     private static string StateOf(BrokerStatus broker) => broker switch

@@ -10,8 +10,6 @@ namespace Foliosync.Diagnosis;
 internal sealed class InstanceChecks(
     InstanceSettings settings, Instance instance, Database database, MasterKeySource keys, Vault vault, TimeProvider clock)
 {
-    private const long LeastFreeBytes = 500L * 1024 * 1024;
-
     // Less is the time that a question to the server takes.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(30);
 
@@ -45,7 +43,7 @@ internal sealed class InstanceChecks(
         var directory = Directory.Exists(settings.DataDirectory) ? settings.DataDirectory : Directory.GetCurrentDirectory();
         var free = new DriveInfo(directory).AvailableFreeSpace;
         var text = string.Create(CultureInfo.InvariantCulture, $"{free / 1024 / 1024:N0} MB are free.");
-        return free < LeastFreeBytes
+        return free < settings.Monitor.LeastFreeBytes
             ? Finding.Warning("disk-space", text, "Make room: the database, its log and backups need it.")
             : Finding.Fine("disk-space", text);
     }

@@ -76,7 +76,7 @@ internal sealed class OperatorWatch(
 
         if (await FailingAsync(now, cancellationToken) is { Count: > 0 } failing)
         {
-            told[AlertKinds.BrokerFails] = $"Most syncs of the last hour failed at {string.Join(", ", failing)}. See the monitor for why.";
+            told[AlertKinds.BrokerFails] = $"Too many of the last syncs failed at {string.Join(", ", failing)}. See the monitor for why.";
         }
 
         if (checks.DiskSpace() is { State: not FindingState.Fine } disk)
@@ -121,7 +121,8 @@ internal sealed class OperatorWatch(
 
     private async Task<List<string>> FailingAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var since = now.AddHours(-1);
+        // This hour of the clock and the one before: at its turn nothing would be known of the new one.
+        var since = now.AddHours(-2);
         await using var db = database.Open(OwnerScope.Everyone);
         var hours = await db.RunHours.Where(h => h.Hour > since).GroupBy(h => h.BrokerId)
             .Select(g => new { Broker = g.Key, Succeeded = g.Sum(h => h.Succeeded), Failed = g.Sum(h => h.Failed) }).ToListAsync(cancellationToken);

@@ -60,6 +60,7 @@ internal sealed class DemoData(IServiceProvider services)
 
         await services.GetRequiredService<SyncEngine>().RunAsync(new SyncRequest(), progress: null, cancellationToken);
         await AddPricesAsync(cancellationToken);
+        await new DemoPast(services.GetRequiredService<Database>(), services.GetRequiredService<TimeProvider>()).AddAsync(cancellationToken);
         return new DemoAccess(Email, added.GeneratedPassword!, token.Text);
     }
 

@@ -10,6 +10,7 @@ internal static class RetentionSettingsReader
     public const string FailedRunsKeptName = "FOLIOSYNC_RETENTION__FAILEDRUNS";
     public const string SnapshotsKeptName = "FOLIOSYNC_RETENTION__SNAPSHOTS";
     public const string FailedSnapshotsKeptName = "FOLIOSYNC_RETENTION__FAILEDSNAPSHOTS";
+    public const string RunHoursKeptName = "FOLIOSYNC_RETENTION__CHARTS";
 
     /// <exception cref="SettingsException">A value is wrong.</exception>
     public static RetentionSettings Read(SettingsSource source)
@@ -21,6 +22,7 @@ internal static class RetentionSettingsReader
             FailedRuns = Kept(FailedRunsKeptName, usual.FailedRuns),
             Snapshots = Kept(SnapshotsKeptName, usual.Snapshots),
             FailedSnapshots = Kept(FailedSnapshotsKeptName, usual.FailedSnapshots),
+            RunHours = Kept(RunHoursKeptName, usual.RunHours),
         };
 
         TimeSpan Kept(string name, TimeSpan otherwise)
@@ -46,6 +48,7 @@ internal static class RetentionSettingsReader
         Shown(source, FailedRunsKeptName, settings.FailedRuns),
         Shown(source, SnapshotsKeptName, settings.Snapshots),
         Shown(source, FailedSnapshotsKeptName, settings.FailedSnapshots),
+        Shown(source, RunHoursKeptName, settings.RunHours),
     ];
 
     private static EffectiveSetting Shown(SettingsSource source, string name, TimeSpan time) =>

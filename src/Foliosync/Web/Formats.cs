@@ -93,6 +93,14 @@ internal sealed class Formats
         _ => string.Create(CultureInfo.InvariantCulture, $"{day.Day} {Month(day)} {day.Year}"),
     };
 
+    /// <summary>A day without its year, for axes: <c>26 Nov</c>.</summary>
+    public string ShortDay(DateOnly day) => _dayForm switch
+    {
+        DayForm.Iso => day.ToString("MM-dd", CultureInfo.InvariantCulture),
+        DayForm.MonthDayYear => string.Create(CultureInfo.InvariantCulture, $"{Month(day)} {day.Day}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{day.Day} {Month(day)}"),
+    };
+
     /// <summary>Month and year, for axes: <c>Nov 26</c>.</summary>
     public string MonthAndYear(DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"{Month(day)} {day.Year % 100:00}");
 
@@ -101,6 +109,10 @@ internal sealed class Formats
 
     /// <summary>Day and time where the person is: <c>26 Nov 2026, 09:15</c>.</summary>
     public string Moment(DateTimeOffset instant) => $"{Day(DayOf(instant))}, {Time(instant)}";
+
+    /// <summary>The same to the second, for those who compare with a log: <c>26 Nov 2026, 09:15:04</c>.</summary>
+    public string MomentToTheSecond(DateTimeOffset instant) =>
+        $"{Day(DayOf(instant))}, {TimeZoneInfo.ConvertTime(instant, Zone).ToString("HH:mm:ss", CultureInfo.InvariantCulture)}";
 
     /// <summary>Time of day where the person is, to the minute.</summary>
     public string Time(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Zone).ToString("HH:mm", CultureInfo.InvariantCulture);

@@ -189,6 +189,23 @@ public sealed class ConnectionSetupTests
     }
 
     [Theory, EachStore]
+    public async Task A_pause_and_its_end_are_in_the_audit_log_with_what_was_before_and_after(Store store)
+    {
+        await using var world = await ConnectionWorld.CreateAsync(store, new FakeBroker());
+        var connection = await world.ConnectAsync(Session);
+
+        await world.Setup.PauseAsync(connection.Id, "It moves house.", world.Asha, default);
+        await world.Setup.ResumeAsync(connection.Id, world.Asha, default);
+
+        await using var db = world.Database.Open();
+        (await db.AuditEvents.Where(a => a.Action == "connection.paused" || a.Action == "connection.resumed").OrderBy(a => a.Action).Select(a => a.Detail).ToListAsync()).ShouldBe(
+        [
+            """{"before":{"nextSyncAt":"2026-08-03T05:00:00Z","pauseReason":null,"state":"active"},"after":{"nextSyncAt":null,"pauseReason":"It moves house.","state":"paused"}}""",
+            """{"before":{"nextSyncAt":null,"pauseReason":"It moves house.","state":"paused"},"after":{"nextSyncAt":"2026-08-03T05:00:00Z","pauseReason":null,"state":"active"}}""",
+        ]);
+    }
+
+    [Theory, EachStore]
     public async Task Label_reads_and_portfolio_change_and_the_accounts_move_along(Store store)
     {
         await using var world = await ConnectionWorld.CreateAsync(store, new FakeBroker());

@@ -79,6 +79,10 @@ public sealed class RunControlTests
         await world.SyncDueAsync();
         (await world.LastRunAsync()).State.ShouldBe(SyncRunState.Succeeded);
         (await ActionsAsync(world)).ShouldBe(["broker.paused", "broker.resumed"], ignoreOrder: true);
+        (await DetailAsync(world, "broker.paused")).ShouldBe(
+            """{"before":{"pausedAt":null,"pauseReason":null},"after":{"pausedAt":"2026-08-03T05:00:00Z","pauseReason":"It changes its answers."}}""");
+        (await DetailAsync(world, "broker.resumed")).ShouldBe(
+            """{"before":{"pausedAt":"2026-08-03T05:00:00Z","pauseReason":"It changes its answers."},"after":{"pausedAt":null,"pauseReason":null}}""");
     }
 
     [Theory, EachStore]
@@ -101,6 +105,25 @@ public sealed class RunControlTests
         await control.ResumeAsync("prune-history", Actor.CommandLine, default);
         (await control.TakeTurnAsync("prune-history", default)).ShouldBeTrue();
         (await ActionsAsync(world)).ShouldBe(["job.paused", "job.asked", "job.resumed"], ignoreOrder: true);
+        (await DetailAsync(world, "job.paused")).ShouldBe(
+            """{"before":{"pausedAt":null,"pauseReason":null},"after":{"pausedAt":"2026-08-03T05:00:00Z","pauseReason":"An audit is under way."}}""");
+        (await DetailAsync(world, "job.resumed")).ShouldBe(
+            """{"before":{"pausedAt":"2026-08-03T05:00:00Z","pauseReason":"An audit is under way."},"after":{"pausedAt":null,"pauseReason":null}}""");
+    }
+
+    [Theory, EachStore]
+    public async Task A_sync_that_an_operator_asks_for_is_in_the_audit_log_with_its_run(Store store)
+    {
+        await using var world = await SyncWorld.CreateAsync(store);
+        await world.ConnectAsync("key1");
+        var connection = (await world.StateAsync()).ConnectionId;
+
+        var run = await world.Queue.AskAsync(connection, Actor.CommandLine, default);
+
+        (await world.LastRunAsync()).Id.ShouldBe(run);
+        (await world.ReadAsync(db => db.AuditEvents.Where(a => a.Action == "connection.syncAsked").Select(a => a.Subject).SingleAsync())).ShouldBe(connection.ToString());
+        (await DetailAsync(world, "connection.syncAsked")).ShouldBe($$"""{"run":"{{run}}"}""");
+        await Should.ThrowAsync<NotFoundException>(() => world.Queue.AskAsync(Guid.NewGuid(), Actor.CommandLine, default));
     }
 
     [Theory, EachStore]
@@ -122,6 +145,9 @@ public sealed class RunControlTests
     }
 
     private static RunControl ControlOf(SyncWorld world) => new(world.Database, world.Queue, world.Replay, world.Clock);
+
+    private static Task<string?> DetailAsync(SyncWorld world, string action) =>
+        world.ReadAsync(db => db.AuditEvents.Where(a => a.Action == action).Select(a => a.Detail).SingleAsync());
 
     private static Task<List<string>> ActionsAsync(SyncWorld world) => world.ReadAsync(db => db.AuditEvents
         .Where(a => a.Action.StartsWith("run.") || a.Action.StartsWith("broker.") || a.Action.StartsWith("job.")).OrderBy(a => a.At).ThenBy(a => a.Id).Select(a => a.Action).ToListAsync());

@@ -51,9 +51,10 @@ public sealed class RunSearchTests
     public async Task Pages_hold_every_run_once_in_each_order(Store store)
     {
         await using var world = await SyncWorld.CreateAsync(store);
-        await world.ConnectAsync("alpha");
-        var (id, now) = ((await world.StateAsync("alpha")).ConnectionId, world.Clock.GetUtcNow());
-        var runs = Enumerable.Range(0, 23).Select(i => Run(id, i % 3 == 0 ? SyncRunState.Failed : SyncRunState.Succeeded, now.AddMinutes(-i), 10 * (i % 4))).ToArray();
+        await world.ConnectAsync("alpha", "alpine");
+        Guid[] ids = [(await world.StateAsync("alpha")).ConnectionId, (await world.StateAsync("alpine")).ConnectionId];
+        var now = world.Clock.GetUtcNow();
+        var runs = Enumerable.Range(0, 23).Select(i => Run(ids[i % 2], i % 3 == 0 ? SyncRunState.Failed : SyncRunState.Succeeded, now.AddMinutes(-i), 10 * (i % 4))).ToArray();
         await AddAsync(world, runs);
         var search = new RunSearch(world.Database, world.Clock);
 
@@ -62,6 +63,12 @@ public sealed class RunSearchTests
             ("", RunOrder.Newest, runs.OrderByDescending(r => r.Id)), ("", RunOrder.Oldest, runs.OrderBy(r => r.Id)), ("trigger:schedule", RunOrder.Newest, runs.OrderByDescending(r => r.Id)),
             ("", RunOrder.Longest, runs.OrderByDescending(r => r.FinishedAt - r.StartedAt).ThenByDescending(r => r.Id)),
             ("state:failed", RunOrder.Oldest, runs.Where(r => r.State == SyncRunState.Failed).OrderBy(r => r.Id)),
+            ("state:failed,succeeded,queued", RunOrder.Newest, runs.OrderByDescending(r => r.Id)),
+            ("state:failed", RunOrder.Longest, runs.Where(r => r.State == SyncRunState.Failed).OrderByDescending(r => r.FinishedAt - r.StartedAt).ThenByDescending(r => r.Id)),
+            ("state:failed trigger:schedule", RunOrder.Newest, runs.Where(r => r.State == SyncRunState.Failed).OrderByDescending(r => r.Id)),
+            ("connection:alp", RunOrder.Newest, runs.OrderByDescending(r => r.Id)), ("connection:alp", RunOrder.Longest, runs.OrderByDescending(r => r.FinishedAt - r.StartedAt).ThenByDescending(r => r.Id)),
+            ("connection:alpha state:failed", RunOrder.Oldest, runs.Where(r => r.ConnectionId == ids[0] && r.State == SyncRunState.Failed).OrderBy(r => r.Id)),
+            ("connection:nosuch", RunOrder.Newest, []),
         })
         {
             var found = new List<Guid>();

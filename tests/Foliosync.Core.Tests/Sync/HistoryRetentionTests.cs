@@ -1,5 +1,6 @@
 using Foliosync.Core.Alerts;
 using Foliosync.Core.Connections;
+using Foliosync.Core.Monitoring;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Tests.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -124,6 +125,21 @@ public sealed class HistoryRetentionTests
         (await world.ReadAsync(db => db.PendingLogins.Select(l => l.StateHash).SingleAsync())).ShouldBe([2]);
         audited.ShouldBeGreaterThan(0);
         (await world.ReadAsync(db => db.AuditEvents.CountAsync())).ShouldBe(audited);
+    }
+
+    [Theory, EachStore]
+    public async Task The_sums_of_charts_outlive_the_runs_by_years_and_then_go(Store store)
+    {
+        await using var world = await SyncWorld.CreateAsync(store);
+        await using (var db = world.Database.Open())
+        {
+            db.RunHours.AddRange(new[] { 1095, 1097 }.Select(days => new RunHour { Hour = world.Clock.GetUtcNow().AddDays(-days), BrokerId = "demo", Worker = $"{days}" }));
+            await db.SaveChangesAsync();
+        }
+
+        await PruneAsync(world);
+
+        (await world.ReadAsync(db => db.RunHours.Select(h => h.Worker).ToListAsync())).ShouldBe(["1095"]);
     }
 
     [Theory, EachStore]

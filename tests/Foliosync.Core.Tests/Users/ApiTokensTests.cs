@@ -55,6 +55,9 @@ public sealed class ApiTokensTests
         await tokens.RevokeAsync(made.Token.Id, Actor.Person(user, "api"), default);
 
         (await tokens.VerifyAsync(made.Text, default)).ShouldBeNull();
+        await using var db = database.Open();
+        (await db.AuditEvents.SingleAsync(a => a.Action == "token.revoked")).Detail
+            .ShouldBe("""{"before":{"revokedAt":null},"after":{"revokedAt":"2026-08-03T05:00:00Z"}}""");
     }
 
     [Theory, EachStore]

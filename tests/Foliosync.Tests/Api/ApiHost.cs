@@ -61,7 +61,7 @@ internal sealed class ApiHost : IAsyncDisposable
 
     private IEnumerable<RouteEndpoint> AllEndpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
-    public static async Task<ApiHost> StartAsync(Store store = Store.Sqlite, IReadOnlyDictionary<string, BrokerOverride>? brokers = null, AlertSettings? alerts = null, StatementSettings? statements = null, TimeProvider? clock = null, bool jobs = true, SingleSignOn? singleSignOn = null)
+    public static async Task<ApiHost> StartAsync(Store store = Store.Sqlite, IReadOnlyDictionary<string, BrokerOverride>? brokers = null, AlertSettings? alerts = null, StatementSettings? statements = null, TimeProvider? clock = null, bool jobs = true, SingleSignOn? singleSignOn = null, Func<InstanceSettings, InstanceSettings>? change = null)
     {
         var database = await TestDatabases.CreateAsync(store);
         var settings = new InstanceSettings
@@ -77,6 +77,7 @@ internal sealed class ApiHost : IAsyncDisposable
             SingleSignOn = singleSignOn ?? new SingleSignOn(),
             Brokers = brokers ?? new Dictionary<string, BrokerOverride>(),
         };
+        settings = change?.Invoke(settings) ?? settings;
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "foliosync" });
         var log = new HeardLog();
         builder.Logging.ClearProviders().AddProvider(log);

@@ -1,10 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
-using Foliosync.Core.Jobs;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Foliosync.Brokers.Tests;
+using Foliosync.Core.Monitoring;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Core.Users;
-using Foliosync.Diagnosis;
-using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -72,13 +73,53 @@ public sealed class MonitorTests
         using var ran = await admin.PostAsync($"{Monitor}/jobs/watch-instance/run", null);
         ran.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         await WaitAsync(async () => (await admin.GetJsonAsync($"{Monitor}/jobs")).Items()
-            .Single(j => j.Text("name") == "watch-instance") is var job && job.GetProperty("turns").GetArrayLength() > 0 && job.GetProperty("askedAt").ValueKind == System.Text.Json.JsonValueKind.Null);
+            .Single(j => j.Text("name") == "watch-instance") is var job && job.GetProperty("turns").GetArrayLength() > 0 && job.GetProperty("askedAt").ValueKind == JsonValueKind.Null);
 
         (await member.GetJsonAsync($"/api/v1/sync-runs/{run}")).Text("state").ShouldBe("queued");
+        var waits = await member.GetJsonAsync($"/api/v1/connections/{connection}");
+        (waits.GetProperty("pause").Text("what"), waits.GetProperty("pause").Text("reason")).ShouldBe(("broker", "It moves house."));
+        waits.GetProperty("nextSyncAt").ValueKind.ShouldBe(JsonValueKind.Null);
         (await admin.GetJsonAsync(Monitor)).GetProperty("brokers")[0].Text("pauseReason").ShouldBe("It moves house.");
         using var resumed = await admin.PostAsync($"{Monitor}/brokers/demo/resume", null);
         resumed.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await member.WaitForAsync(run)).Text("state").ShouldBe("succeeded");
+        (await member.GetJsonAsync($"/api/v1/connections/{connection}")).GetProperty("pause").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task The_owner_of_a_connection_that_an_operator_paused_reads_why()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var (member, admin) = (await host.ClientAsync("asha@example.org"), await AdminAsync(host));
+        var connection = (await member.ConnectDemoAsync((await member.AddPortfolioAsync()).Id())).Id();
+
+        using var paused = await admin.PostAsJsonAsync($"{Monitor}/connections/{connection}/pause", new { reason = "It asks too often." });
+
+        paused.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        var pause = (await member.GetJsonAsync($"/api/v1/connections/{connection}")).GetProperty("pause");
+        (pause.Text("what"), pause.Text("reason")).ShouldBe(("connection", "It asks too often."));
+    }
+
+    [Fact]
+    public async Task On_a_read_only_monitor_every_route_that_changes_something_refuses_with_one_sentence()
+    {
+        await using var host = await ApiHost.StartAsync(jobs: false, change: s => s with { Monitor = new MonitorSettings { IsReadOnly = true } });
+        var (member, admin) = (await host.ClientAsync("asha@example.org"), await AdminAsync(host));
+        var connection = (await member.ConnectDemoAsync((await member.AddPortfolioAsync()).Id())).Id();
+        var routes = host.Endpoints.Where(e => e.Contains(Monitor, StringComparison.Ordinal) && !e.StartsWith("GET ", StringComparison.Ordinal)).ToList();
+        routes.Count.ShouldBeGreaterThanOrEqualTo(7);
+
+        foreach (var route in routes)
+        {
+            var (method, path) = (route.Split(' ')[0], route.Split(' ')[1].Replace("{id:guid}", connection, StringComparison.Ordinal)
+                .Replace("{act}", "pause", StringComparison.Ordinal).Replace("{name}", "prune-history", StringComparison.Ordinal).Replace("{broker}", "demo", StringComparison.Ordinal));
+            using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = JsonContent.Create(new { reason = "why", act = "retry" }) };
+            using var answer = await admin.SendAsync(request);
+            (await answer.ProblemAsync(409)).Text("detail").ShouldBe(
+                "The monitor of this instance is read-only (FOLIOSYNC_MONITOR__READONLY). Use the command line of its machine.", route);
+        }
+
+        (await admin.GetJsonAsync(Monitor)).GetProperty("brokers")[0].GetProperty("pausedAt").ValueKind.ShouldBe(JsonValueKind.Null);
     }
 
     [Fact]
@@ -94,7 +135,7 @@ public sealed class MonitorTests
         var asha = await host.ClientAsync("asha@example.org");
         await asha.SyncAsync((await asha.ConnectDemoAsync((await asha.AddPortfolioAsync()).Id())).Id());
 
-        var text = await admin.GetStringAsync("/metrics");
+        var text = await MeasuredAsync(admin);
 
         text.ShouldContain("# TYPE foliosync_sync_runs_total counter");
         text.ShouldContain("foliosync_sync_runs_total{foliosync_broker=\"demo\",foliosync_result=\"succeeded\",foliosync_trigger=");
@@ -103,32 +144,34 @@ public sealed class MonitorTests
         text.ShouldNotContain("asha@example.org");
     }
 
-    [Theory, EachStore]
-    public async Task Operators_are_told_when_a_worker_was_lost_and_when_that_is_over(Store store)
+    [Fact]
+    public async Task The_sample_rules_and_the_board_ask_for_what_metrics_tells()
     {
-        await using var host = await ApiHost.StartAsync(store);
-        await AdminAsync(host);
-        var now = TimeProvider.System.GetUtcNow();
-        await using (var db = host.Open())
+        await using var host = await ApiHost.StartAsync();
+        await host.WaitUntilReadyAsync();
+        var admin = await AdminAsync(host);
+        await admin.GetStringAsync("/metrics");
+        var asha = await host.ClientAsync("asha@example.org");
+        await asha.SyncAsync((await asha.ConnectDemoAsync((await asha.AddPortfolioAsync()).Id())).Id());
+        var told = await MeasuredAsync(admin);
+
+        foreach (var file in new[] { "alerts.yml", "grafana.json" })
         {
-            db.Workers.Add(new WorkerPresence { Name = "afar/1/1", Version = "1", Role = WorkerRole.Work, StartedAt = now.AddHours(-1), LastSeenAt = now.AddMinutes(-1), LostAt = now, Busy = 3 });
-            await db.SaveChangesAsync();
+            var text = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Find(), "docs", "monitoring", file));
+            // Beside metrics there are two labels.
+            var asked = Regex.Matches(text, @"foliosync_[a-z_]+").Select(m => m.Value).Where(m => m is not ("foliosync_broker" or "foliosync_result")).Distinct().ToList();
+
+            asked.Count.ShouldBeGreaterThan(4, file);
+            asked.ShouldAllBe(m => told.Contains($"\n{m}{{", StringComparison.Ordinal) || told.Contains($"\n{m} ", StringComparison.Ordinal), file);
         }
+    }
 
-        var watch = host.Services.GetRequiredService<OperatorWatch>();
-        await watch.RunAsync(default);
-        await watch.RunAsync(default);
-
-        await using (var db = host.Open())
-        {
-            db.Alerts.Single(a => a.Kind == "workerLost").Message.ShouldContain("afar/1/1 died");
-            db.Workers.Single(w => w.Name == "afar/1/1").LostAt = now.AddHours(-1);
-            await db.SaveChangesAsync();
-        }
-
-        await watch.RunAsync(default);
-        await using var after = host.Open();
-        after.Alerts.Single(a => a.Kind == "workerLost").ResolvedAt.ShouldNotBeNull();
+    // A run is over a moment before it is measured.
+    private static async Task<string> MeasuredAsync(HttpClient admin)
+    {
+        var text = string.Empty;
+        await WaitAsync(async () => (text = await admin.GetStringAsync("/metrics")).Contains("foliosync_sync_run_duration_seconds_bucket{", StringComparison.Ordinal));
+        return text;
     }
 
     private static Task<HttpClient> AdminAsync(ApiHost host) => host.ClientAsync("root@example.org", TokenScope.Admin, UserRole.Admin);

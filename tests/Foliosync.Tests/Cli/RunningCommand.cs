@@ -55,6 +55,14 @@ public sealed class RunningCommand : IAsyncDisposable
         return await WaitForEndAsync();
     }
 
+    /// <summary>Types Ctrl+C on the terminal that it was started on, and waits for the end.</summary>
+    public async Task<int> TypeCtrlCAsync()
+    {
+        await _process.StandardInput.WriteAsync('\u0003');
+        await _process.StandardInput.FlushAsync();
+        return await WaitForEndAsync();
+    }
+
     /// <summary>Asks it to end, as an init system does (SIGTERM), and waits until it has.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> TerminateAsync()

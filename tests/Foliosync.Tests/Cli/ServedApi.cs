@@ -23,6 +23,9 @@ public sealed class ServedApi
     /// <summary>The API at a known address.</summary>
     public static ServedApi At(string address, string token) => new(address, token);
 
+    /// <summary>Where the server is.</summary>
+    public Uri Address => new(_address);
+
     public Task<JsonElement> GetAsync(string path) => AskAsync(HttpMethod.Get, path);
 
     /// <summary>Asks for a sync and gives the id of its run.</summary>

@@ -69,6 +69,14 @@ public sealed class TestInstance : IDisposable
     /// <summary>Starts a verb that goes on until it is stopped.</summary>
     public RunningCommand StartRunning(params string[] arguments) => new(Start(arguments), Written);
 
+    /// <summary>Starts a verb on a terminal of its own, 200 columns wide, as a person does; what it draws is what it writes.</summary>
+    public RunningCommand StartOnTerminal(params string[] arguments)
+    {
+        // 'script' is what makes a terminal; it ends with the command.
+        var command = string.Join(' ', new[] { "stty cols 200 rows 50; exec dotnet", typeof(InstanceSettings).Assembly.Location }.Concat(arguments));
+        return new(Start("script", ["-q", "-e", "-f", "-c", command, "/dev/null"], ("TERM", "xterm")), Written);
+    }
+
     /// <summary>A connection to the Demo broker.</summary>
     public async Task<string> ConnectDemoAsync(string scenario, string seed, string session = "")
     {
@@ -154,9 +162,11 @@ public sealed class TestInstance : IDisposable
         return copy;
     }
 
-    private Process Start(string[] arguments)
+    private Process Start(string[] arguments) => Start("dotnet", [typeof(InstanceSettings).Assembly.Location, .. arguments]);
+
+    private Process Start(string program, string[] arguments, params (string Name, string Value)[] more)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(InstanceSettings).Assembly.Location, .. arguments])
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = Folder,
             RedirectStandardInput = true,
@@ -169,6 +179,11 @@ public sealed class TestInstance : IDisposable
         }
 
         foreach (var (name, value) in _environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        foreach (var (name, value) in more)
         {
             start.Environment[name] = value;
         }

@@ -19,6 +19,7 @@ public sealed class MonitorWalkTests
         await using var browser = await Browser.StartAsync();
         await using var host = await ApiHost.StartAsync();
         await host.WaitUntilReadyAsync();
+        using var asha = await PageClient.SignedInAsync(host, "asha@example.org");
         var owner = await host.ClientAsync("asha@example.org");
         var connection = (await owner.ConnectDemoAsync((await owner.AddPortfolioAsync()).Id())).Id();
         await owner.SyncAsync(connection);
@@ -46,6 +47,10 @@ public sealed class MonitorWalkTests
         using var queued = await owner.PostAsync($"/api/v1/connections/{connection}/sync", null);
         var waiting = (await queued.JsonAsync()).Text("runId");
         (await owner.GetJsonAsync($"/api/v1/sync-runs/{waiting}")).Text("state").ShouldBe("queued");
+        var owners = await browser.SignInAsync(host, "asha@example.org", 1280, complaints);
+        await owners.GotoAsync(new Uri(host.Address, "/connections").AbsoluteUri, new PageGotoOptions { WaitUntil = WaitUntilState.Load });
+        (await owners.Locator("main .list .badge").TextContentAsync()).ShouldBe("Waits");
+        (await owners.Locator("main .list").TextContentAsync())!.ShouldContain("It moves house.");
 
         foreach (var path in new[] { "/admin/monitor/runs", $"/admin/monitor/runs/{waiting}", "/admin/monitor/brokers", "/admin/monitor/schedules", $"/admin/monitor/connections/{connection}", "/admin/monitor" })
         {

@@ -63,6 +63,9 @@ public sealed class Fleet : IAsyncDisposable
     /// <summary>Starts <c>foliosync work</c>. It is at work when <see cref="CrowdedInstance.RunsOfAsync"/> shows runs of it.</summary>
     public RunningCommand Work() => Start(["work"]);
 
+    /// <summary>Starts <c>foliosync top</c> on a terminal.</summary>
+    public RunningCommand Top() => Keep(Crowd.Program.StartOnTerminal("top"));
+
     /// <summary>Starts <c>foliosync sync</c> without waiting for its end.</summary>
     public RunningCommand Sync() => Start(["sync"]);
 
@@ -80,9 +83,10 @@ public sealed class Fleet : IAsyncDisposable
         }
     }
 
-    private RunningCommand Start(string[] arguments)
+    private RunningCommand Start(string[] arguments) => Keep(Crowd.Program.StartRunning(arguments));
+
+    private RunningCommand Keep(RunningCommand process)
     {
-        var process = Crowd.Program.StartRunning(arguments);
         _started.Add(process);
         return process;
     }

@@ -1,8 +1,9 @@
 using System.Diagnostics;
-using System.Text.Json;
+using System.Net;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Tests.Cli;
+using Foliosync.Tests.Web;
 using Shouldly;
 using Xunit;
 
@@ -25,21 +26,46 @@ public sealed class WorkersTests
         var killedAt = Stopwatch.GetTimestamp();
         var lost = await fleet.Crowd.RunsOfAsync(killed, SyncRunState.Running);
         lost.ShouldBeGreaterThan(0);
-        // The page shows the same snapshot.
-        await CrowdedInstance.WaitUntilAsync(async () => await LostAsync(fleet) is not null);
-        Stopwatch.GetElapsedTime(killedAt).ShouldBeLessThan(TimeSpan.FromSeconds(15));
         await CrowdedInstance.WaitUntilAsync(async () => await fleet.Crowd.RunsOfAsync(killed, SyncRunState.Running) == 0);
 
         Stopwatch.GetElapsedTime(killedAt).ShouldBeLessThan(TimeSpan.FromSeconds(20));
         await fleet.Crowd.WaitForSuccessesAsync(Connections);
-        var told = (await LostAsync(fleet))!.Value;
-        told.GetProperty("atWork").GetArrayLength().ShouldBeGreaterThan(0);
-        told.GetProperty("takenOverBy").EnumerateArray().Sum(t => t.GetProperty("runs").GetInt32()).ShouldBe(lost);
-        (await fleet.Crowd.Program.RunAsync("top")).Output.ShouldContain("taken over by");
         (await fleet.Crowd.RunsOfAsync(killed, SyncRunState.Failed)).ShouldBe(lost);
         (await other.TerminateAsync()).ShouldBe(0);
         await fleet.Crowd.ShouldBeCompleteAsync();
     }
+
+    [Fact]
+    public async Task A_killed_worker_shows_within_15_seconds_on_the_page_and_in_top_with_what_it_was_at_and_who_took_over()
+    {
+        await using var fleet = await Fleet.CreateAsync(Store.Postgres, Connections, TimeSpan.FromMilliseconds(400));
+        (await fleet.Crowd.Program.RunWithInputAsync(PageClient.Password, "user", "add", "root@example.org", "--admin", "--password-stdin")).ExitCode.ShouldBe(0);
+        var server = await fleet.ServeAsync("--no-jobs");
+        using var page = new PageClient(server.Api.Address);
+        (await page.SignInAsync("root@example.org", PageClient.Password)).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        var top = fleet.Top();
+        var (killed, other) = await TwoOfWhichTheFirstIsBusyAsync(fleet);
+        var (name, heir) = ($"/{killed.ProcessId}", $"/{other.ProcessId}/");
+        // What it is at is told with each sign of life.
+        await CrowdedInstance.WaitUntilAsync(async () => (await RowAsync(page, name))?.Contains("alive", StringComparison.Ordinal) == true
+            && (await page.GetAsync("/admin/monitor")).QuerySelectorAll("#active-title").Length > 0);
+        await top.LineWithAsync("alive");
+
+        await killed.KillAsync();
+        var killedAt = Stopwatch.GetTimestamp();
+        await CrowdedInstance.WaitUntilAsync(async () => (await RowAsync(page, name))!.Contains("lost", StringComparison.Ordinal));
+        Stopwatch.GetElapsedTime(killedAt).ShouldBeLessThan(TimeSpan.FromSeconds(15));
+        (await top.LineWithAsync("lost: ")).ShouldContain("was at Account ");
+        Stopwatch.GetElapsedTime(killedAt).ShouldBeLessThan(TimeSpan.FromSeconds(15));
+
+        (await RowAsync(page, name))!.ShouldContain("was at Account ");
+        await CrowdedInstance.WaitUntilAsync(async () => (await RowAsync(page, name))!.Contains($"taken over by {Environment.MachineName}{heir.TrimEnd('/')}", StringComparison.Ordinal));
+        (await top.LineWithAsync("taken over by")).ShouldContain(heir);
+        (await top.TypeCtrlCAsync()).ShouldBe(0);
+    }
+
+    private static async Task<string?> RowAsync(PageClient page, string worker) => (await page.GetAsync("/admin/monitor"))
+        .QuerySelectorAll("section[aria-labelledby=workers-title] tbody tr").Select(r => r.TextContent).FirstOrDefault(r => r.Contains(worker, StringComparison.Ordinal));
 
     [Fact]
     public async Task A_worker_that_is_told_to_stop_hands_over_and_leaves_nothing_running()
@@ -116,13 +142,6 @@ public sealed class WorkersTests
         await fleet.ServeAsync();
 
         (await fleet.Crowd.Program.RunAsync("work")).ShouldFailWith(2, "Another process works on the jobs of");
-    }
-
-    // As 'foliosync top' tells it.
-    private static async Task<JsonElement?> LostAsync(Fleet fleet)
-    {
-        var lost = (await fleet.Crowd.Program.JsonAsync("top")).GetProperty("workers").EnumerateArray().Where(w => !w.GetProperty("isAlive").GetBoolean()).ToList();
-        return lost.Count == 0 ? null : lost.Single();
     }
 
     // Which of them finds the work first is chance.

@@ -1,4 +1,5 @@
 using System.Net;
+using Foliosync.Core.Monitoring;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Core.Users;
@@ -56,8 +57,8 @@ public sealed class MonitorPagesTests
     {
         await using var host = await ApiHost.StartAsync();
         await host.WaitUntilReadyAsync();
+        using var owner = await PageClient.SignedInAsync(host, "asha@example.org");
         var member = await host.ClientAsync("asha@example.org");
-        using var owner = await PageClient.SignedInAsync(host, "asha.pages@example.org");
         var connection = (await member.ConnectDemoAsync((await member.AddPortfolioAsync()).Id())).Id();
         await member.SyncAsync(connection);
         using var admin = await PageClient.SignedInAsync(host, "root@example.org", UserRole.Admin);
@@ -69,12 +70,52 @@ public sealed class MonitorPagesTests
         paused.StatusCode.ShouldBe(HttpStatusCode.Redirect);
 
         (await admin.GetAsync("/admin/monitor/brokers")).QuerySelector(".banner.warn")!.TextContent.ShouldContain("It moves house.");
+        (await owner.GetAsync("/connections")).QuerySelector("main .list")!.TextContent.ShouldContain("has paused Demo broker: It moves house.");
         var operators = await admin.GetAsync($"/admin/monitor/connections/{connection}");
         operators.QuerySelector("h1")!.TextContent.ShouldBe("Demo");
         foreach (var path in new[] { "/admin/monitor", "/admin/monitor/schedules", "/admin/monitor?hours=720&broker=demo" })
         {
             (await admin.GetAsync(path)).QuerySelector("h1").ShouldNotBeNull(path);
         }
+    }
+
+    [Fact]
+    public async Task On_a_read_only_monitor_pages_say_so_and_have_no_button_that_changes_something()
+    {
+        await using var host = await ApiHost.StartAsync(change: s => s with { Monitor = new MonitorSettings { IsReadOnly = true } });
+        await host.WaitUntilReadyAsync();
+        var member = await host.ClientAsync("asha@example.org");
+        var connection = (await member.ConnectDemoAsync((await member.AddPortfolioAsync()).Id())).Id();
+        var run = (await member.SyncAsync(connection)).Id();
+        using var admin = await PageClient.SignedInAsync(host, "root@example.org", UserRole.Admin);
+
+        foreach (var path in new[] { "", "/runs", $"/runs/{run}", "/brokers", "/schedules", $"/connections/{connection}" })
+        {
+            var page = await admin.GetAsync("/admin/monitor" + path);
+            page.QuerySelectorAll(".banner").ShouldContain(b => b.TextContent.Contains("read-only", StringComparison.Ordinal), path);
+            page.QuerySelectorAll("main button[name=act]").ShouldBeEmpty(path);
+        }
+
+        using var forged = await admin.SubmitAsync(await admin.GetAsync("/admin/monitor/runs"), "act", ("id", run), ("act", "retry"));
+        await using var db = host.Open();
+        db.AuditEvents.Count(a => a.Action == "run.retried").ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Sync_now_of_anybodys_connection_is_in_the_audit_log()
+    {
+        await using var host = await ApiHost.StartAsync();
+        await host.WaitUntilReadyAsync();
+        var member = await host.ClientAsync("asha@example.org");
+        var connection = (await member.ConnectDemoAsync((await member.AddPortfolioAsync()).Id())).Id();
+        using var admin = await PageClient.SignedInAsync(host, "root@example.org", UserRole.Admin);
+
+        using var asked = await admin.SubmitAsync(await admin.GetAsync($"/admin/monitor/connections/{connection}"), "act", ("act", "sync"));
+
+        asked.Headers.Location!.ToString().ShouldContain("/admin/monitor/runs/");
+        await using var db = host.Open();
+        var line = db.AuditEvents.Single(a => a.Action == "connection.syncAsked");
+        (line.Subject, line.Source).ShouldBe((connection, "web"));
     }
 
     [Fact]

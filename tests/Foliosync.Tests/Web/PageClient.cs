@@ -16,12 +16,15 @@ internal sealed class PageClient : IDisposable
     public const string Password = "a long enough password";
 
     private readonly HttpClient _http;
-    private readonly HeardLog _log;
+    private readonly HeardLog? _log;
 
     public PageClient(ApiHost host)
+        : this(host.Address) => _log = host.Log;
+
+    /// <summary>At a server that runs in another process.</summary>
+    public PageClient(Uri address)
     {
-        _log = host.Log;
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = host.Address };
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = address };
         _http.DefaultRequestHeaders.Accept.ParseAdd("text/html");
     }
 
@@ -53,7 +56,7 @@ internal sealed class PageClient : IDisposable
     public async Task<IDocument> GetAsync(string path)
     {
         using var response = await _http.GetAsync(path);
-        response.StatusCode.ShouldBe(HttpStatusCode.OK, $"{path} {response.Headers.Location} {string.Join(Environment.NewLine, _log.Lines)}");
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, $"{path} {response.Headers.Location} {string.Join(Environment.NewLine, _log?.Lines ?? [])}");
         return await DocumentAsync(response);
     }
 

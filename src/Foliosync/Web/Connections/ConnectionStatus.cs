@@ -24,6 +24,9 @@ public sealed record ConnectionStatus
     /// <summary>Why an operator has paused its broker; null while it is not paused, or when the connection itself is switched off.</summary>
     public string? BrokerPaused { get; init; }
 
+    /// <summary>Why somebody has paused the connection itself; null while it is not paused, and when no reason was given.</summary>
+    public string? PauseReason { get; init; }
+
     /// <summary>True when only files feed it, so that nothing can be synced.</summary>
     public required bool FilesOnly { get; init; }
 

@@ -48,6 +48,7 @@ internal static class ConnectionWords
         { State: ConnectionState.NeedsLogin } => t["The session at {0} is over. Log in there once; the sync then begins by itself.", connection.BrokerName],
         { State: ConnectionState.CredentialsRejected } => t["{0} refuses the key or the secret. Enter them again; all that was read stays.", connection.BrokerName],
         { State: ConnectionState.Failing } => t["{0} has been in trouble several times in a row. It is tried again by itself, and your data is as it was.", connection.BrokerName],
+        { State: ConnectionState.Paused, PauseReason: { } why } => t["Paused: {0} It is not read by itself until you resume.", why],
         { State: ConnectionState.Paused } => t["Paused by a person. It is not read by itself until you resume."],
         { Review: not null } => t["A report looks wrong and was not applied. Your data is as it was; have a look and decide."],
         { FilesOnly: true } => t["Files that you import feed it. There is nothing to log in to."],
@@ -121,6 +122,8 @@ internal static class ConnectionWords
             "read cash" => t["Read cash"],
             "read transactions" => t["Read transactions"],
             "reconcile" => t["Compare with what is known"],
+            "store" => t["Store"],
+            "wait" => t["Wait for a turn"],
             _ => step,
         };
         return account is null ? words : $"{words} · {account}";
@@ -157,6 +160,8 @@ internal static class ConnectionWords
         { TotalDays: 1 } => t["Every day"],
         { TotalHours: 1 } => t["Every hour"],
         { TotalHours: > 1 } when interval.TotalHours % 1 == 0 => t["Every {0} hours", (int)interval.TotalHours],
+        { TotalMinutes: 1 } => t["Every minute"],
+        { TotalSeconds: < 60 } when interval.TotalSeconds % 1 == 0 => t["Every {0} seconds", (int)interval.TotalSeconds],
         { TotalMinutes: >= 1 } when interval.TotalMinutes % 1 == 0 => t["Every {0} minutes", (int)interval.TotalMinutes],
         _ => t["Every {0}", SyncIntervals.ToText(interval)!],
     };

@@ -116,9 +116,7 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
             .Where(r => ids.Contains(r.ConnectionId) && r.State == ReviewState.Waiting)
             .Select(r => new WaitingReview(r.ConnectionId, r.LastRunId))
             .ToListAsync(cancellationToken);
-        var paused = await db.BrokerSettings.AsNoTracking().Where(b => b.PausedAt != null)
-            .ToDictionaryAsync(b => b.BrokerId, b => b.PauseReason ?? string.Empty, cancellationToken);
-        return views.ConvertAll(v => StatusOf(v, active.Find(r => r.ConnectionId == v.Id), waiting.Find(r => r.ConnectionId == v.Id)) with { BrokerPaused = v.State.IsOff() ? null : paused.GetValueOrDefault(v.Broker) });
+        return views.ConvertAll(v => StatusOf(v, active.Find(r => r.ConnectionId == v.Id), waiting.Find(r => r.ConnectionId == v.Id)));
     }
 
     private ConnectionStatus StatusOf(ConnectionView view, ActiveRun? active, WaitingReview? review)
@@ -131,6 +129,8 @@ internal sealed class ConnectionsReader(Database database, BrokerCatalog catalog
             Label = view.Label,
             BrokerName = catalog.NameOf(view.Broker),
             State = view.State,
+            BrokerPaused = view.Pause is { What: PauseView.Broker } pause ? pause.Reason ?? string.Empty : null,
+            PauseReason = view.Pause is { What: PauseView.Connection } own ? own.Reason : null,
             FilesOnly = broker is { FilesOnly: true },
             CanLogIn = view.State != ConnectionState.Closed && (broker is { NeedsLogin: true } || (view.State == ConnectionState.NeedsLogin && broker is not null)),
             NeedsKeys = view.State == ConnectionState.CredentialsRejected

@@ -13,7 +13,7 @@ public readonly record struct ChartPoint(DateOnly Day, decimal? Value, decimal? 
 /// The geometry of a chart over time: pure, in a box of 1000 by 1000 that the page stretches to the room there is. Texts are placed in
 /// percent, so that they keep their size.
 /// </summary>
-internal sealed class ChartLine
+public sealed class ChartLine
 {
     /// <summary>Both sides of the box.</summary>
     public const int Box = 1000;
