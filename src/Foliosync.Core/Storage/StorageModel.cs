@@ -241,6 +241,8 @@ internal static class StorageModel
         {
             e.HasIndex(t => new { t.AccountId, t.ExternalId, t.Source }).IsUnique();
             e.HasIndex(t => new { t.AccountId, t.TradedAt });
+            // Inferred ones are few, and each question about returns asks for those of its time.
+            e.HasIndex(t => new { t.AccountId, t.TradedAt }, "IX_transactions_inferred").HasFilter("source = 'inferred'");
             // A few instruments of one account, out of the many trades of an account and the many accounts that hold an instrument.
             e.HasIndex(t => new { t.InstrumentId, t.AccountId });
             // To undo an import. What syncs told is found by other ways.

@@ -1786,6 +1786,10 @@ namespace Foliosync.Core.Storage.Migrations.Sqlite
                         .IsUnique()
                         .HasDatabaseName("ix_transactions_account_id_external_id_source");
 
+                    b.HasIndex(new[] { "AccountId", "TradedAt" }, "IX_transactions_inferred")
+                        .HasDatabaseName("ix_transactions_inferred")
+                        .HasFilter("source = 'inferred'");
+
                     b.ToTable("transactions");
                 });
 
