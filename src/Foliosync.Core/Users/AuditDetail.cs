@@ -17,12 +17,12 @@ internal static class AuditDetail
 
     public static string Of(
         IReadOnlyDictionary<string, string?>? before, IReadOnlyDictionary<string, string?>? after, IReadOnlyDictionary<string, string?>? gone = null) => (before, after) switch
-    {
-        (_, null) when gone is { Count: > 0 } => JsonSerializer.Serialize(new { before, gone }, Plain),
-        (null, _) => JsonSerializer.Serialize(new { after }, Plain),
-        (_, null) => JsonSerializer.Serialize(new { before }, Plain),
-        _ => JsonSerializer.Serialize(new { before, after }, Plain),
-    };
+        {
+            (_, null) when gone is { Count: > 0 } => JsonSerializer.Serialize(new { before, gone }, Plain),
+            (null, _) => JsonSerializer.Serialize(new { after }, Plain),
+            (_, null) => JsonSerializer.Serialize(new { before }, Plain),
+            _ => JsonSerializer.Serialize(new { before, after }, Plain),
+        };
 
     /// <summary>Of a row that is about to be saved. Bytes, which secrets are sealed in, are left out.</summary>
     public static string Of(EntityEntry entry)

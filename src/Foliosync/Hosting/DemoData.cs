@@ -74,7 +74,13 @@ internal sealed class DemoData(IServiceProvider services)
         {
             db.Prices.AddRange(closes.Select(c => new Price
             {
-                InstrumentId = instruments[c.Isin], Day = c.Day, Source = DemoBroker, Value = c.Price, Currency = c.Currency, At = c.At, FetchedAt = now,
+                InstrumentId = instruments[c.Isin],
+                Day = c.Day,
+                Source = DemoBroker,
+                Value = c.Price,
+                Currency = c.Currency,
+                At = c.At,
+                FetchedAt = now,
             }));
             await db.SaveChangesAsync(cancellationToken);
             db.ChangeTracker.Clear();
