@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Foliosync.Brokers.Contract;
@@ -77,7 +78,8 @@ internal static class ZerodhaApi
             // Read to its end first: buffers that grow with an endless text would stay in the pool that all threads share.
             using var body = new MemoryStream();
             await response.Content.CopyToAsync(body, cancellationToken);
-            var answer = JsonSerializer.Deserialize(body.GetBuffer().AsSpan(0, (int)body.Length), shape)
+            var json = body.GetBuffer().AsSpan(0, (int)body.Length);
+            var answer = JsonSerializer.Deserialize(json.StartsWith(Encoding.UTF8.Preamble) ? json[Encoding.UTF8.Preamble.Length..] : json, shape)
                 ?? throw ZerodhaErrors.Unreadable(path, "$");
             if (answer.Status != "success")
             {

@@ -46,6 +46,7 @@ internal static class AuditWords
         ["cancelled"] = "cancelled",
         ["changed"] = "changed",
         ["claimed"] = "set up",
+        ["closed"] = "closed",
         ["confirmed"] = "confirmed",
         ["created"] = "made",
         ["credentialsReplaced"] = "credentials replaced",
