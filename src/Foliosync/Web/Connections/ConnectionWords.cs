@@ -137,6 +137,9 @@ internal static class ConnectionWords
         _ => t["failed"],
     };
 
+    /// <summary>The tone of a step's badge.</summary>
+    public static string ToneOfResult(string result) => result switch { "ok" => "good", "notSupported" => "quiet", _ => "bad" };
+
     /// <summary>What a person does about a run that did not succeed; null when there is nothing to say.</summary>
     public static string? Next(SyncRun run, ConnectionStatus connection, IStringLocalizer<Texts> t)
     {
