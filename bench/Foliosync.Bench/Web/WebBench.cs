@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Foliosync.Bench.Web;
 
 /// <summary>Asks a running server for pages of a large portfolio as a browser would: signed in, compressed, one after the other.</summary>
-internal sealed partial class WebBench(bool postgres, ReturnsSize size, int repeats)
+internal sealed partial class WebBench(bool postgres, ReturnsSize size, int repeats, string only)
 {
     private const string Email = "bench@example.com";
 
@@ -28,9 +28,9 @@ internal sealed partial class WebBench(bool postgres, ReturnsSize size, int repe
 
     public async Task<object> MeasureAsync(CancellationToken cancellationToken)
     {
-        var all = await AskAsync(size, PagesOf, SharedPagesOf, cancellationToken);
+        var all = await AskAsync(size, data => PagesOf(data).Where(IsWanted), data => SharedPagesOf(data).Where(IsWanted), cancellationToken);
         var byYears = new List<object>();
-        foreach (var years in Years)
+        foreach (var years in only.Length == 0 ? Years : [])
         {
             var few = new ReturnsSize(Math.Min(size.Instruments, 500), Math.Min(size.Transactions, 1_500), years * 365);
             var asked = await AskAsync(few, _ => OverviewPages, _ => [], cancellationToken);
@@ -49,6 +49,8 @@ internal sealed partial class WebBench(bool postgres, ReturnsSize size, int repe
             target = new { p95Milliseconds = 100, firstLoadCompressedKilobytes = 150, overviewByYears = "flat" },
         };
     }
+
+    private bool IsWanted(string path) => path.Contains(only, StringComparison.Ordinal);
 
     /// <summary>Starts a server with so much in it and asks for pages.</summary>
     /// <param name="stored">How much is in it.</param>

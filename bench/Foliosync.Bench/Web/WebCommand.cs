@@ -14,13 +14,15 @@ internal static class WebCommand
         var transactions = new Option<int>("--transactions") { Description = "How many transactions there are.", DefaultValueFactory = _ => 15_000 };
         var days = new Option<int>("--days") { Description = "Days of history.", DefaultValueFactory = _ => 400 };
         var repeats = new Option<int>("--repeats") { Description = "How often each page is asked for.", DefaultValueFactory = _ => 60 };
-        var command = new Command("web", "Signs in, asks for pages again and again, and prints JSON.") { store, holdings, transactions, days, repeats };
+        var only = new Option<string>("--only") { Description = "Only pages whose address contains this; the overview by years is left out then.", DefaultValueFactory = _ => string.Empty };
+        var command = new Command("web", "Signs in, asks for pages again and again, and prints JSON.") { store, holdings, transactions, days, repeats, only };
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var bench = new WebBench(
                 arguments.GetRequiredValue(store) == "postgres",
                 new Returns.ReturnsSize(arguments.GetValue(holdings), arguments.GetValue(transactions), arguments.GetValue(days)),
-                arguments.GetValue(repeats));
+                arguments.GetValue(repeats),
+                arguments.GetRequiredValue(only));
             Console.WriteLine(JsonSerializer.Serialize(await bench.MeasureAsync(cancellationToken), BenchJson.Options));
         });
         return command;

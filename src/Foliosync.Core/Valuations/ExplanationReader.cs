@@ -25,13 +25,20 @@ internal sealed class ExplanationReader(Database database, ReadSnapshot read, Me
             return [];
         }
 
-        var lines = new List<ValueLine>();
-        foreach (var account in values.Accounts)
+        if (values.Stored?.LinesOf(day, values.Scope.ClassName) is { } known)
         {
-            lines.AddRange(await HeldAsync(account, day, cancellationToken).ConfigureAwait(false));
+            return known;
         }
 
-        return [.. lines.OrderByDescending(l => l.Value ?? decimal.MaxValue), .. Cash(day)];
+        var held = new List<ValueLine>();
+        foreach (var account in values.Accounts)
+        {
+            held.AddRange(await HeldAsync(account, day, cancellationToken).ConfigureAwait(false));
+        }
+
+        IReadOnlyList<ValueLine> lines = [.. held.OrderByDescending(l => l.Value ?? decimal.MaxValue), .. Cash(day)];
+        values.Stored?.KeepLines(day, values.Scope.ClassName, lines);
+        return lines;
     }
 
     private async Task<List<ValueLine>> HeldAsync(AccountFacts account, DateOnly day, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Foliosync.Core.Performance;
 using Foliosync.Core.Prices;
 using Foliosync.Core.Storage;
@@ -12,6 +13,27 @@ namespace Foliosync.Core.Valuations;
 /// <param name="Currencies">The currencies that have rates there.</param>
 internal sealed record StoredValues(Valuation Valuation, Buckets Buckets, FxTable Rates, IReadOnlySet<string> Currencies)
 {
+    // Two for each period that somebody looks into; thousands of lines each.
+    private const int MostDays = 8;
+
+    private readonly ConcurrentDictionary<(DateOnly Day, string? Class), IReadOnlyList<ValueLine>> _lines = new();
+
+    /// <summary>What was held on a day, as it was read when these values were looked into before; null when they were not.</summary>
+    /// <param name="day">The day.</param>
+    /// <param name="className">Only of this class; null for all.</param>
+    public IReadOnlyList<ValueLine>? LinesOf(DateOnly day, string? className) => _lines.GetValueOrDefault((day, className));
+
+    /// <summary>Keeps what was held on a day, for the next who looks into these values.</summary>
+    public void KeepLines(DateOnly day, string? className, IReadOnlyList<ValueLine> lines)
+    {
+        if (_lines.Count >= MostDays)
+        {
+            _lines.Clear();
+        }
+
+        _lines[(day, className)] = lines;
+    }
+
     /// <summary>Reads the values of the days from one on. An account that is not valued to the last day is carried forward, and marked so.</summary>
     /// <param name="recent">What was put together before.</param>
     /// <param name="database">The database.</param>

@@ -22,6 +22,9 @@ public sealed partial class ValuationUpdates(Database database, BrokerCatalog ca
 {
     private const int BatchSize = 200;
 
+    // While one account waits for the database, the other is computed; more would take memory and the processor from everybody else.
+    private const int AtOnce = 2;
+
     // Somebody else may store the same account at the same moment; what both see then is settled after a few tries.
     private const int MostTries = 5;
 
@@ -36,12 +39,11 @@ public sealed partial class ValuationUpdates(Database database, BrokerCatalog ca
         while (await StaleAsync(seen, cancellationToken).ConfigureAwait(false) is { Count: > 0 } accounts)
         {
             seen.UnionWith(accounts);
-            foreach (var account in accounts)
+            await Parallel.ForEachAsync(accounts, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (account, stop) =>
             {
-                cancellationToken.ThrowIfCancellationRequested();
                 try
                 {
-                    await UpdateAsync(account, cancellationToken).ConfigureAwait(false);
+                    await UpdateAsync(account, stop).ConfigureAwait(false);
                 }
                 catch (Exception e) when (e is not (DbException or OperationCanceledException))
                 {
@@ -49,9 +51,9 @@ public sealed partial class ValuationUpdates(Database database, BrokerCatalog ca
                     LogFailed(log, account, e);
                 }
 
-                done++;
-                progress?.Report(new ValuationProgress(seen.Count, done));
-            }
+                var doneNow = Interlocked.Increment(ref done);
+                progress?.Report(new ValuationProgress(seen.Count, doneNow));
+            }).ConfigureAwait(false);
         }
 
         return done;

@@ -23,7 +23,8 @@ internal static class WorkVerb
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
         context.ConfigureLog(builder.Logging);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = WebServer.ShutdownTime);
-        builder.Services.AddFoliosync(context.Settings).AddFoliosyncTelemetry(context.Settings).AddJobs(context.Settings, WorkerRole.Work);
+        builder.Services.AddFoliosync(context.Settings).AddFoliosyncTelemetry(context.Settings).AddJobs(context.Settings, WorkerRole.Work)
+            .AddHostedService<IdleMemory>();
         using var worker = builder.Build();
         await context.PrepareAsync(worker.Services.GetRequiredService<Instance>(), cancellationToken);
         await worker.Services.GetRequiredService<JobStore>().OpenAsync(cancellationToken);

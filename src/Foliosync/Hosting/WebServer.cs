@@ -30,7 +30,8 @@ internal static class WebServer
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
         ServerLog.Configure(builder.Logging, json: false);
-        builder.Services.AddFoliosync(settings).AddFoliosyncTelemetry(settings).AddFoliosyncApi().AddFoliosyncWeb(settings);
+        builder.Services.AddFoliosync(settings).AddFoliosyncTelemetry(settings).AddFoliosyncApi().AddFoliosyncWeb(settings)
+            .AddHostedService<IdleMemory>();
         if (jobs)
         {
             builder.Services.AddJobs(settings, WorkerRole.Serve);

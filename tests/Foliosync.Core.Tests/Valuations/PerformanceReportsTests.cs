@@ -84,6 +84,20 @@ public sealed class PerformanceReportsTests
     }
 
     [Theory, EachStore]
+    public async Task What_figures_were_opened_to_is_kept_until_something_changes(Store store)
+    {
+        await using var world = await SavingAsync(store);
+        var question = new PerformanceQuestion { From = Day(10), To = Day(30), WithExplanation = true };
+        var first = (await world.ReportAsync(question)).Explanation!;
+
+        (await world.ReportAsync(question)).Explanation!.End.ShouldBeSameAs(first.End);
+        (await world.ReportAsync(question with { AssetClass = "equity" })).Explanation!.End.Select(l => l.Symbol).ShouldBe(["INFY"]);
+        await world.AddAsync(world.Trade(25, TransactionKind.Buy, 1, 20));
+        await world.TouchAsync(25);
+        (await world.ReportAsync(question)).Explanation!.End.Select(l => l.Units).ShouldBe([16m, 7m]);
+    }
+
+    [Theory, EachStore]
     public async Task A_benchmark_has_its_own_line_and_says_what_the_same_money_would_be(Store store)
     {
         await using var world = await SavingAsync(store);
