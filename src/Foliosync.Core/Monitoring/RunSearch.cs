@@ -74,7 +74,7 @@ public sealed class RunSearch(Database database, TimeProvider clock)
 
     private const int EarlierRuns = 10;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(80);
 
     /// <summary>A part of the runs that answer a question.</summary>
     /// <param name="query">The question.</param>
