@@ -41,9 +41,10 @@ public sealed class AdminActions(
         var done = new List<Func<Task>>();
         await RowRefusedException.EachAsync(keys, async key => done.Add(await RunAsync(db, table, action, key, by, cancellationToken)));
         Guid? batch = keys.Count > 1 ? Guid.CreateVersion7(clock.GetUtcNow()) : null;
-        foreach (var told in db.ChangeTracker.Entries<AuditEvent>().Select(e => e.Entity))
+        var told = db.ChangeTracker.Entries<AuditEvent>().Select(e => e.Entity).ToList();
+        foreach (var line in told)
         {
-            (told.TableName, told.Batch) = (table.Name, batch);
+            (line.TableName, line.Batch) = (table.Name, batch);
         }
 
         await db.SaveChangesAsync(cancellationToken);
@@ -53,7 +54,8 @@ public sealed class AdminActions(
             await tell();
         }
 
-        return new AdminBulk(null, keys.Count);
+        // A row that was so already has no line.
+        return new AdminBulk(null, told.Count);
     }
 
     /// <summary>Makes a user with a password of their own or without one.</summary>

@@ -20,7 +20,7 @@ public sealed record AdminBulk(Guid? Batch, int Rows);
 /// Makes, changes and deletes rows of the admin area. Each change is one transaction with what goes with it, and one line of the audit
 /// log for each row, with what was before and after. What is done to several rows is done to all of them or to none.
 /// </summary>
-public sealed class AdminChanges(Database database, AdminForesight foresight, InstrumentDirectory directory, TimeProvider clock)
+public sealed class AdminChanges(Database database, AdminForesight foresight, InstrumentDirectory directory, ApiTokens tokens, TimeProvider clock)
 {
     /// <summary>The most rows that are changed at once.</summary>
     public const int MaxRows = 10_000;
@@ -165,6 +165,11 @@ public sealed class AdminChanges(Database database, AdminForesight foresight, In
         if (table.Name is "instruments" or "aliases")
         {
             directory.Forget();
+        }
+        else if (table.Name is "users" or "tokens" or "portfolios" or "shares")
+        {
+            // What a token opens may be another now.
+            tokens.Forget();
         }
     }
 

@@ -12,6 +12,29 @@ public sealed class AdminForesight(Database database, AdminCatalog catalog)
     // Connections have accounts, accounts have transactions, transactions have tags.
     private const int MaxDepth = 4;
 
+    // Tables without a list of their own, as people call what is in them.
+    internal static readonly IReadOnlyDictionary<string, string> Unlisted = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["admin_views"] = "Saved views",
+        ["alert_channels"] = "Alert channels",
+        ["alert_deliveries"] = "Messages about alerts",
+        ["cash_balance_periods"] = "Past cash balances",
+        ["imported_statements"] = "Imported files",
+        ["linked_logins"] = "Logins walked through by one link",
+        ["login_links"] = "Login links",
+        ["pending_logins"] = "Logins that were begun",
+        ["reviews"] = "Reviews",
+        ["sync_states"] = "States of syncing",
+        ["transaction_tags"] = "Tags",
+        ["user_claims"] = "Claims of other sign-ins",
+        ["user_logins"] = "Other ways to sign in",
+        ["user_passkeys"] = "Passkeys",
+        ["user_preferences"] = "Settings of people",
+        ["user_tokens"] = "Codes of apps",
+        ["valuation_months"] = "Computed values by month",
+        ["valuation_states"] = "States of computed values",
+    };
+
     /// <summary>What goes with rows, and what stands against their deletion.</summary>
     /// <param name="table">Their table.</param>
     /// <param name="keys">Their keys.</param>
@@ -76,6 +99,6 @@ public sealed class AdminForesight(Database database, AdminCatalog catalog)
         .. from count in counts
            let table = catalog.Tables.FirstOrDefault(t => t.Entity == count.Key || t.Stored == count.Key.GetTableName())
            orderby count.Value.Rows descending, table?.Spec.Label
-           select new AdminConsequence(table?.Spec.Label ?? count.Key.GetTableName()!.Replace('_', ' '), table?.Name, count.Value),
+           select new AdminConsequence(table?.Spec.Label ?? Unlisted[count.Key.GetTableName()!], table?.Name, count.Value),
     ];
 }

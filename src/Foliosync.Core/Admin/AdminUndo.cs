@@ -76,7 +76,7 @@ public sealed class AdminUndo(Database database, AdminCatalog catalog, AdminChan
         AdminRight.Delete => DeleteAsync(write, table, done, cancellationToken),
         AdminRight.Change => ChangeAsync(write, table, done, cancellationToken),
         AdminRight.Create => PutBackAsync(write, table, done, cancellationToken),
-        _ => throw new RefusedException("Only what was made, changed or deleted in the admin area can be taken back."),
+        _ => throw new InvalidOperationException($"'{done.Action}' has been found as something that can be taken back."),
     };
 
     private static async Task ChangeAsync(AdminWrite write, AdminTable table, AuditEvent done, CancellationToken cancellationToken)

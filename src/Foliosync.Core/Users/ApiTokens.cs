@@ -136,6 +136,9 @@ public sealed partial class ApiTokens(Database database, TimeProvider clock, ILo
     /// <summary>Has a token looked up anew.</summary>
     internal void Forget(ApiToken token) => _known.TryRemove(new TokenHash(token.Hash), out _);
 
+    /// <summary>Has all tokens looked up anew.</summary>
+    internal void Forget() => _known.Clear();
+
     /// <summary>Has the tokens of a person looked up anew; another process does so within <see cref="CacheTime"/>.</summary>
     internal void Forget(Guid userId)
     {

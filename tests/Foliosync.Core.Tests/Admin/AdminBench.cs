@@ -3,6 +3,7 @@ using Foliosync.Core.Admin;
 using Foliosync.Core.Instruments;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Core.Users;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Foliosync.Core.Tests.Admin;
 
@@ -19,7 +20,8 @@ internal sealed class AdminBench : IAsyncDisposable
         Catalog = new AdminCatalog(database);
         Reader = new AdminReader(database, Catalog);
         Foresight = new AdminForesight(database, Catalog);
-        Changes = new AdminChanges(database, Foresight, _directory, clock);
+        Tokens = new ApiTokens(database, clock, NullLogger<ApiTokens>.Instance);
+        Changes = new AdminChanges(database, Foresight, _directory, Tokens, clock);
         Undo = new AdminUndo(database, Catalog, Changes, Foresight, clock);
         Merge = new InstrumentMerge(database, _directory, clock);
     }
@@ -35,6 +37,8 @@ internal sealed class AdminBench : IAsyncDisposable
     public AdminChanges Changes { get; }
 
     public AdminForesight Foresight { get; }
+
+    public ApiTokens Tokens { get; }
 
     public AdminUndo Undo { get; }
 
@@ -69,6 +73,7 @@ internal sealed class AdminBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Tokens.DisposeAsync();
         _directory.Dispose();
         await Store.DisposeAsync();
     }

@@ -1,3 +1,4 @@
+using Foliosync.Core.Admin;
 using Foliosync.Core.Tests.Storage;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Users;
@@ -132,6 +133,39 @@ public sealed class AdminChangesTests
 
         await bench.Changes.DeleteAsync(bench.Catalog.Get("connections"), [connectionId], AdminBench.By, default);
         (await bench.AskAsync("holdings", "id")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Whatever_goes_with_a_row_has_a_name_for_people()
+    {
+        await using var bench = await AdminBench.OpenAsync(Store.Sqlite);
+        await using var db = bench.Store.Open();
+
+        var goes = db.Model.GetEntityTypes().SelectMany(e => e.GetForeignKeys()).Where(k => !k.DeclaringEntityType.IsMappedToJson())
+            .Select(k => k.DeclaringEntityType).Distinct().ToList();
+
+        goes.Count.ShouldBeGreaterThan(20);
+        goes.Where(e => bench.Catalog.Tables.All(t => t.Entity != e && t.Stored != e.GetTableName()) && !AdminForesight.Unlisted.ContainsKey(e.GetTableName()!))
+            .Select(e => e.GetTableName()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_token_of_somebody_who_is_disabled_or_demoted_reaches_no_further_than_that_person_at_once()
+    {
+        await using var bench = await AdminBench.OpenAsync(Store.Sqlite);
+        var accounts = new UserAccounts(bench.Store, bench.Clock);
+        await accounts.AddAsync("boss@example.org", "a long enough password", UserRole.Admin, Actor.CommandLine, default);
+        var user = (await accounts.AddAsync("asha@example.org", "a long enough password", UserRole.Member, Actor.CommandLine, default)).User;
+        var token = (await bench.Tokens.CreateAsync(user.Id, "script", TokenScope.Write, Actor.CommandLine, default)).Text;
+        (await bench.Tokens.VerifyAsync(token, default))!.Scope.ShouldBe(TokenScope.Write);
+
+        await ChangeAsync("role", "readOnly");
+        (await bench.Tokens.VerifyAsync(token, default))!.Scope.ShouldBe(TokenScope.Read);
+        await ChangeAsync("disabled", "true");
+        (await bench.Tokens.VerifyAsync(token, default)).ShouldBeNull();
+
+        Task ChangeAsync(string column, string value) => bench.Changes.ChangeAsync(
+            bench.Catalog.Get("users"), user.Id.ToString(), new Dictionary<string, string?> { [column] = value }, null, AdminBench.By, default);
     }
 
     [Theory, EachStore]

@@ -114,7 +114,10 @@ public sealed class OperatorWatchTests
         receiver.Prefixes.Add(address);
         receiver.Start();
         var taking = TakeAllAsync(receiver);
-        await using (var host = await ApiHost.StartAsync(store, alerts: new AlertSettings { AllowPrivate = true }, jobs: false))
+        var file = Path.Combine(Directory.CreateTempSubdirectory("foliosync-key-").FullName, "master.key");
+        MasterKeySource.CreateFile(file);
+        await using (var host = await ApiHost.StartAsync(
+            store, alerts: new AlertSettings { AllowPrivate = true }, jobs: false, change: s => s with { MasterKey = null, MasterKeyFile = file }))
         {
             var admin = (await host.Services.GetRequiredService<UserAccounts>().AddAsync("root@example.org", null, UserRole.Admin, Actor.CommandLine, default)).User;
             await host.Services.GetRequiredService<AlertChannels>()
@@ -125,6 +128,11 @@ public sealed class OperatorWatchTests
             await AddRunsAsync(host, "demo", succeeded: 0, failed: 10);
             var full = Started(host, s => s with { LeastFreeBytes = long.MaxValue, IsBackupExpected = true });
             string[] kinds = [AlertKinds.WorkerLost, AlertKinds.SyncsLate, AlertKinds.BrokerFails, AlertKinds.DiskLow, AlertKinds.BackupOld];
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.GroupRead);
+                kinds = [.. kinds, AlertKinds.KeyFileOpen];
+            }
 
             await TellTwiceAsync(host, full);
             (await ToldAsync(host, AlertEvent.Raised)).ShouldBe(kinds, ignoreOrder: true);
@@ -137,6 +145,11 @@ public sealed class OperatorWatchTests
 
             await SetDueAsync(host, TimeSpan.Zero);
             await full.NoteBackupAsync(default);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
             await TellTwiceAsync(host, Started(host, s => s));
 
             (await ToldAsync(host, AlertEvent.Raised)).ShouldBe(kinds, ignoreOrder: true);
@@ -144,6 +157,7 @@ public sealed class OperatorWatchTests
         }
 
         receiver.Stop();
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
         (await taking).ShouldBeGreaterThanOrEqualTo(2);
     }
 
