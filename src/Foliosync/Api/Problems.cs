@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Foliosync.Brokers.Contract;
 using Foliosync.Core;
+using Foliosync.Core.Storage;
 using Foliosync.Hosting;
 using Foliosync.Web.Layout;
 using Microsoft.AspNetCore.Diagnostics;
@@ -113,6 +114,15 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
                 break;
             case BrokerException broker:
                 await WriteBrokerErrorAsync(httpContext, broker);
+                break;
+            case var away when StorageFailure.IsAway(away):
+                LogUnexpected(exception, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName);
+                httpContext.Response.Headers.RetryAfter = "1";
+                await WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable, "The database does not answer just now. Try again in a moment.");
+                break;
+            case var full when StorageFailure.IsFull(full):
+                LogUnexpected(exception, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName);
+                await WriteAsync(httpContext, StatusCodes.Status507InsufficientStorage, "The disk of the server is full, so nothing was saved. Whoever runs it has to make room.");
                 break;
             default:
                 LogUnexpected(exception, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName);

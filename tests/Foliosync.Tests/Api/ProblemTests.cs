@@ -1,6 +1,12 @@
 using System.Net.Http.Json;
 using System.Text;
+using Foliosync.Api;
 using Foliosync.Core.Users;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -49,6 +55,34 @@ public sealed class ProblemTests
         if (field is not null)
         {
             problem.GetProperty("errors").GetProperty(field)[0].GetString().ShouldNotBeNullOrEmpty();
+        }
+    }
+
+    [Theory]
+    [InlineData("text/html")]
+    [InlineData("application/json")]
+    public async Task A_database_that_is_away_or_full_is_told_as_such_and_not_as_a_fault_of_ours(string accept)
+    {
+        await using var host = await ApiHost.StartAsync(jobs: false);
+
+        var (away, again, awayText) = await TellAsync(new InvalidOperationException("Wrapped.", new NpgsqlException("Gone.", new IOException())));
+        var (full, _, fullText) = await TellAsync(new SqliteException("database or disk is full", 13));
+
+        (away, again, full).ShouldBe((503, "1", 507));
+        awayText.ShouldContain("The database does not answer just now. Try again in a moment.");
+        fullText.ShouldContain("The disk of the server is full, so nothing was saved.");
+
+        async Task<(int Status, string? RetryAfter, string Text)> TellAsync(Exception failure)
+        {
+            await using var scope = host.Services.CreateAsyncScope();
+            using var body = new MemoryStream();
+            var http = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
+            (http.Request.Method, http.Request.Scheme, http.Request.Host, http.Request.Path) = ("GET", "http", new HostString("folio.example"), "/holdings");
+            http.Request.Headers.Accept = accept;
+            http.Response.Body = body;
+            (await new Problems(NullLogger<Problems>.Instance).TryHandleAsync(http, failure, default)).ShouldBeTrue();
+            await http.Response.BodyWriter.FlushAsync();
+            return (http.Response.StatusCode, http.Response.Headers.RetryAfter, Encoding.UTF8.GetString(body.ToArray()));
         }
     }
 
