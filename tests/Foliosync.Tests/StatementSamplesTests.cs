@@ -60,48 +60,70 @@ public sealed class StatementSamplesTests
     }
 
     [Fact]
-    public Task Through_the_command_line() => EachOrderAsync(async files =>
+    public async Task Through_the_command_line()
     {
         using var instance = await TestInstance.WithUserAsync();
-        var account = await ConnectAsync(instance);
-        foreach (var (file, number) in files.Select((f, i) => (f, i)))
+        var person = 0;
+        await EachOrderAsync(async files =>
         {
-            var path = Path.Combine(instance.Folder, $"file{number}");
-            await File.WriteAllBytesAsync(path, file, TestContext.Current.CancellationToken);
-            await instance.JsonAsync("import", path, "--account", account);
-        }
+            var account = await ConnectAsync(instance, ++person);
+            foreach (var (file, number) in files.Select((f, i) => (f, i)))
+            {
+                var path = Path.Combine(instance.Folder, $"file{number}");
+                await File.WriteAllBytesAsync(path, file, TestContext.Current.CancellationToken);
+                await instance.JsonAsync("import", path, "--account", account);
+            }
 
-        return await StoredAsync(instance);
-    });
+            return await StoredAsync(instance, account);
+        });
+    }
 
     [Fact]
-    public Task Through_the_watched_folder() => EachOrderAsync(async files =>
+    public async Task Through_the_watched_folder()
     {
         using var instance = await TestInstance.WithUserAsync();
-        var account = await ConnectAsync(instance);
-        var inbox = Directory.CreateDirectory(Path.Combine(instance.DataDirectory, "inbox", account)).FullName;
-        var start = TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(-1);
-        foreach (var (file, number) in files.Select((f, i) => (f, i)))
+        var inboxes = new List<(Order Order, string Account, string Folder)>();
+        foreach (var order in Orders())
         {
-            var path = Path.Combine(inbox, $"file{number}");
-            await File.WriteAllBytesAsync(path, file, TestContext.Current.CancellationToken);
-            File.SetLastWriteTimeUtc(path, start.AddMinutes(number));
+            var account = await ConnectAsync(instance, inboxes.Count);
+            var folder = Directory.CreateDirectory(Path.Combine(instance.DataDirectory, "inbox", account)).FullName;
+            inboxes.Add((order, account, folder));
+            var start = TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(-1);
+            foreach (var (file, number) in order.Files.Select((f, i) => (f, i)))
+            {
+                var path = Path.Combine(folder, $"file{number}");
+                await File.WriteAllBytesAsync(path, file, TestContext.Current.CancellationToken);
+                File.SetLastWriteTimeUtc(path, start.AddMinutes(number));
+            }
         }
 
         await using var server = instance.With("FOLIOSYNC_URLS", "http://127.0.0.1:0").StartRunning("serve");
-        var done = Path.Combine(inbox, "done");
-        for (var tries = 0; tries < 600 && !(Directory.Exists(done) && Directory.GetFiles(done, "*.txt").Length == files.Count); tries++)
+        for (var tries = 0; tries < 600 && !inboxes.TrueForAll(i => Done(i.Folder) == i.Order.Files.Count); tries++)
         {
             await Task.Delay(100, TestContext.Current.CancellationToken);
         }
 
         (await server.StopAsync()).ShouldBe(0);
-        Directory.GetFiles(done, "*.txt").Length.ShouldBe(files.Count);
-        return await StoredAsync(instance);
-    });
+        foreach (var (order, account, folder) in inboxes)
+        {
+            Done(folder).ShouldBe(order.Files.Count);
+            order.Check(await StoredAsync(instance, account));
+        }
 
-    /// <summary>Hands the files in, in both orders, all of them twice, and compares what is there then with what they say.</summary>
+        static int Done(string folder) => Path.Combine(folder, "done") is var done && Directory.Exists(done) ? Directory.GetFiles(done, "*.txt").Length : 0;
+    }
+
+    /// <summary>Hands the files in, in each order, and compares what is there then with what they say.</summary>
     private static async Task EachOrderAsync(Func<IReadOnlyList<byte[]>, Task<List<string>>> handInAsync)
+    {
+        foreach (var order in Orders())
+        {
+            order.Check(await handInAsync(order.Files));
+        }
+    }
+
+    /// <summary>The files in both orders, all of them twice.</summary>
+    private static IEnumerable<Order> Orders()
     {
         byte[][] workbooks = [Sample("synthetic-Vested_Transactions.xlsx"), Sample("synthetic-Vested_Holdings.xlsx")];
         var trades = Sample("community-trades-sheet.csv");
@@ -110,30 +132,37 @@ public sealed class StatementSamplesTests
         // A shorter time of the same: the header and the last two rows.
         var lines = Encoding.UTF8.GetString(trades).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var part = Encoding.UTF8.GetBytes(string.Join('\n', [lines[0], .. lines[^2..]]) + "\n");
+        return
+        [
+            new([.. workbooks, .. workbooks], AreWorkbooks), new([.. workbooks.Reverse(), .. workbooks.Reverse()], AreWorkbooks),
+            new([part, .. sheets, .. sheets], AreSheets), new([.. sheets.Reverse(), part, .. sheets.Reverse()], AreSheets),
+        ];
 
-        foreach (var files in new IReadOnlyList<byte[]>[] { [.. workbooks, .. workbooks], [.. workbooks.Reverse(), .. workbooks.Reverse()] })
-        {
-            (await handInAsync(files)).ShouldBe(Workbooks, ignoreOrder: true);
-        }
+        static void AreWorkbooks(List<string> stored) => stored.ShouldBe(Workbooks, ignoreOrder: true);
 
-        foreach (var files in new IReadOnlyList<byte[]>[] { [part, .. sheets, .. sheets], [.. sheets.Reverse(), part, .. sheets.Reverse()] })
-        {
-            var stored = await handInAsync(files);
-            stored.Select(l => l.StartsWith("holding", StringComparison.Ordinal) ? l : string.Join(' ', l.Split(' ')[..4])).ShouldBe(Sheets, ignoreOrder: true);
-        }
+        static void AreSheets(List<string> stored) => stored
+            .Select(l => l.StartsWith("holding", StringComparison.Ordinal) ? l : string.Join(' ', l.Split(' ')[..4])).ShouldBe(Sheets, ignoreOrder: true);
     }
 
-    private static async Task<string> ConnectAsync(TestInstance instance) =>
-        (await instance.JsonAsync("connect", "add", "--broker", "vested")).GetProperty("accounts")[0].GetProperty("id").GetString()!;
+    private sealed record Order(IReadOnlyList<byte[]> Files, Action<List<string>> Check);
 
-    /// <summary>What the database has, whoever put it there.</summary>
-    private static async Task<List<string>> StoredAsync(TestInstance instance)
+    private static async Task<string> ConnectAsync(TestInstance instance, int person)
+    {
+        var email = $"person{person}@example.org";
+        (await instance.RunAsync("user", "add", email)).ExitCode.ShouldBe(0);
+        var added = await instance.JsonAsync("connect", "add", "--broker", "vested", "--user", email);
+        return added.GetProperty("accounts")[0].GetProperty("id").GetString()!;
+    }
+
+    /// <summary>What the database has of an account, whoever put it there.</summary>
+    private static async Task<List<string>> StoredAsync(TestInstance instance, string account)
     {
         await using var database = Database.Sqlite(instance.DataDirectory);
         await using var db = database.Open(OwnerScope.Everyone);
-        var holdings = await db.Holdings.AsNoTracking().ToListAsync();
-        var cash = await db.CashBalances.AsNoTracking().ToListAsync();
-        var transactions = await db.Transactions.AsNoTracking().Where(t => t.Source == TransactionSource.Statement).ToListAsync();
+        var id = Guid.Parse(account);
+        var holdings = await db.Holdings.AsNoTracking().Where(h => h.AccountId == id).ToListAsync();
+        var cash = await db.CashBalances.AsNoTracking().Where(c => c.AccountId == id).ToListAsync();
+        var transactions = await db.Transactions.AsNoTracking().Where(t => t.AccountId == id && t.Source == TransactionSource.Statement).ToListAsync();
         return
         [
             .. holdings.Select(h => FormattableString.Invariant($"holding {h.Symbol} {h.Quantity:0.#########} {h.CostBasis:0.#########} {h.LastPrice:0.#########}")),
