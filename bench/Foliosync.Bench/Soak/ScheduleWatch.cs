@@ -12,6 +12,12 @@ internal sealed class ScheduleWatch(Database database)
     /// <summary>The longest time that a connection was due without a process at it.</summary>
     public TimeSpan MaxLag { get; private set; }
 
+    /// <summary>Looks, one a second, at which a broker was left alone: it had asked for that, or most syncs had failed.</summary>
+    public int Held { get; private set; }
+
+    /// <summary>Of these, the ones at which most syncs had failed.</summary>
+    public int Troubled { get; private set; }
+
     /// <summary>Looks at which the database did not answer.</summary>
     public int DatabaseAway { get; private set; }
 
@@ -29,6 +35,9 @@ internal sealed class ScheduleWatch(Database database)
                     .MinAsync(s => s.NextSyncAt, cancellationToken);
                 var lag = now - oldest ?? TimeSpan.Zero;
                 MaxLag = lag > MaxLag ? lag : MaxLag;
+                var held = await db.BrokerHealth.AsNoTracking().Where(h => h.HeldUntil > now).ToListAsync(cancellationToken);
+                Held += held.Count > 0 ? 1 : 0;
+                Troubled += held.Exists(h => h.CircuitOpenedAt is not null) ? 1 : 0;
             }
             catch (Exception e) when (e is DbException or InvalidOperationException { InnerException: DbException })
             {

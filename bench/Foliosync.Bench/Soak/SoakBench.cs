@@ -165,6 +165,8 @@ internal static class SoakBench
             restarts,
             watch.DatabaseAway,
             Math.Round(watch.MaxLag.TotalSeconds, 1),
+            watch.Held,
+            watch.Troubled,
             settledAfter is { } after ? Math.Round(after.TotalSeconds, 1) : null,
             differences.Count,
             [.. differences.Take(DifferencesShown)],

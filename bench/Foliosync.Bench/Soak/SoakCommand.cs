@@ -106,6 +106,8 @@ internal sealed record SoakPlan
 /// <param name="DatabaseRestarts">Restarts of PostgreSQL.</param>
 /// <param name="DatabaseAwaySeconds">Seconds in which the database did not answer.</param>
 /// <param name="MaxLagSeconds">Longest time that a connection was due and nobody worked on it.</param>
+/// <param name="HeldSeconds">Time in which the broker was left alone: it had asked for that, or most syncs had failed.</param>
+/// <param name="TroubledSeconds">Of that, the time after most syncs had failed.</param>
 /// <param name="SettledAfterSeconds">Time from the end of the faults until all was in step; null when it never was.</param>
 /// <param name="OutOfStep">Connections that differ from the truth.</param>
 /// <param name="Differences">The first of them, one sentence each.</param>
@@ -131,6 +133,8 @@ internal sealed record SoakMeasurement(
     int DatabaseRestarts,
     int DatabaseAwaySeconds,
     double MaxLagSeconds,
+    int HeldSeconds,
+    int TroubledSeconds,
     double? SettledAfterSeconds,
     int OutOfStep,
     IReadOnlyList<string> Differences,

@@ -21,7 +21,7 @@ public sealed partial class SyncEngine
     private const int MostStoreTries = 7;
 
     // Several shards of a broker run at the same time, each with one writer.
-    private const int ReadersOfAShard = 12;
+    private const int ReadersOfAShard = 6;
 
     // SQLite has one writer; on PostgreSQL a second one works while the first waits for the disk.
     private const int MostWriters = 3;

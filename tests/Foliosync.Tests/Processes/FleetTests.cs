@@ -1,5 +1,8 @@
+using System.Globalization;
+using Foliosync.Core.Connections;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Tests.Storage;
+using Foliosync.Simulator;
 using Foliosync.Tests.Cli;
 using Shouldly;
 using Xunit;
@@ -43,6 +46,23 @@ public sealed class FleetTests
         (await fleet.Crowd.LeasesAsync()).ShouldBe(0);
         (await fleet.Crowd.Program.JsonAsync("sync")).GetProperty("succeeded").GetInt32().ShouldBe(Connections);
         await fleet.Crowd.ShouldBeCompleteAsync();
+    }
+
+    [Theory, EachStore]
+    public async Task A_connection_that_hangs_in_each_shard_keeps_no_other_waiting(Store store)
+    {
+        const int Connections = 60;
+        await using var fleet = await Fleet.CreateAsync(store, Connections, TimeSpan.Zero);
+        var hanging = (await fleet.Crowd.Program.JsonAsync("connect", "list")).EnumerateArray()
+            .GroupBy(c => SyncState.ShardOf(c.GetProperty("id").GetGuid()))
+            .Select(shard => int.Parse(shard.First().GetProperty("label").GetString()!["Account ".Length..], CultureInfo.InvariantCulture))
+            .ToList();
+        hanging.ForEach(account => fleet.Crowd.Simulator.Add(new Fault(FaultKind.Hang) { Account = account }));
+
+        await fleet.ServeAsync();
+        await fleet.Crowd.WaitForSuccessesAsync(Connections - hanging.Count);
+
+        (await fleet.Crowd.RunsAsync(SyncRunState.Running)).ShouldBe(hanging.Count);
     }
 
     [Theory, EachStore]

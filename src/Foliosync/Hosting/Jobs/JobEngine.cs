@@ -1,4 +1,5 @@
 using System.Globalization;
+using Foliosync.Core.Connections;
 using Foliosync.Core.Jobs;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
@@ -14,8 +15,11 @@ namespace Foliosync.Hosting.Jobs;
 /// </summary>
 internal static class JobEngine
 {
-    /// <summary>Shards of one broker that are synced at the same time, in the whole cluster.</summary>
-    private const int ShardsAtOnce = 4;
+    /// <summary>
+    /// Shards of one broker that are synced at the same time, in the whole cluster: all there are. One that had to wait for a place would be
+    /// late by as long as another shard has anything to do, minutes when its broker hangs.
+    /// </summary>
+    private const int ShardsAtOnce = SyncState.Shards;
 
     /// <summary>Threads that are left for what people wait for.</summary>
     private const int ReservedThreads = 8;
