@@ -43,7 +43,7 @@ internal static class LoginCallback
 
             return await IsOwnerHereAsync(http, database, outcome.ConnectionId, cancellationToken)
                 ? Results.Redirect($"/connections/{outcome.ConnectionId}")
-                : Html.Message("Logged in", outcome.Message, StatusCodes.Status200OK);
+                : Html.Message(TextLocalizer.Of(http), TextLocalizer.Of(http)["Logged in"], outcome.Message, StatusCodes.Status200OK);
         }
         catch (Exception e) when (LoginFailure.Of(e) is not null)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Foliosync.Api.Pages;
+using Foliosync.Web;
 using Microsoft.AspNetCore.RateLimiting;
 
 namespace Foliosync.Api;
@@ -20,8 +21,9 @@ internal sealed class LoginPagesLimit : IRateLimiterPolicy<string>
     {
         var wait = context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Ceiling(after.TotalSeconds) : 1;
         context.HttpContext.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
+        var t = TextLocalizer.Of(context.HttpContext);
         await Html.Message(
-            "Too many tries", "This page was opened too often. Wait a minute, then open it again.", StatusCodes.Status429TooManyRequests)
+            t, t["Too many tries"], t["This page was opened too often. Wait a minute, then open it again."], StatusCodes.Status429TooManyRequests)
             .ExecuteAsync(context.HttpContext);
     };
 

@@ -4,6 +4,7 @@ using Foliosync.Core.Connections;
 using Foliosync.Core.Sync;
 using Foliosync.Core.Users;
 using Foliosync.Hosting;
+using Foliosync.Web;
 
 namespace Foliosync.Api;
 
@@ -61,7 +62,7 @@ internal sealed class LoginWalk(ConnectionLogin login, LoginLinks links, SyncQue
     public IResult Show(HttpContext http, OpenedLink link)
     {
         SecurityHeaders.AllowLogin(http.Response, LoginPages);
-        return link.Next is null ? ReloginPage.NothingLeft(link) : ReloginPage.Waiting(link);
+        return link.Next is null ? PageFor(http).NothingLeft(link) : PageFor(http).Waiting(link);
     }
 
     /// <summary>Shows how the syncs after the logins went, again and again by itself until they are over.</summary>
@@ -73,7 +74,7 @@ internal sealed class LoginWalk(ConnectionLogin login, LoginLinks links, SyncQue
             http.Response.Headers["Refresh"] = ((int)wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
-        return ReloginPage.Done(link, clock.GetUtcNow());
+        return PageFor(http).Done(link, clock.GetUtcNow());
     }
 
     /// <summary>Says why a login did not come to its end, and offers what can be done about it.</summary>
@@ -84,7 +85,7 @@ internal sealed class LoginWalk(ConnectionLogin login, LoginLinks links, SyncQue
     public IResult Refuse(HttpContext http, LoginFailure failure, OpenedLink? link, LinkedConnection? tried = null)
     {
         SecurityHeaders.AllowLogin(http.Response, LoginPages);
-        return ReloginPage.Refused(failure, link, tried);
+        return PageFor(http).Refused(failure, link, tried);
     }
 
     private async Task<IResult> FollowAsync(
@@ -96,11 +97,11 @@ internal sealed class LoginWalk(ConnectionLogin login, LoginLinks links, SyncQue
                 return new SeeOther(redirect.Url.AbsoluteUri);
             case LoginStep.Ask ask:
                 SecurityHeaders.AllowLogin(http.Response, LoginPages);
-                return ReloginPage.Ask(link, connection, ask.Fields, failure: null);
+                return PageFor(http).Ask(link, connection, ask.Fields, failure: null);
             default:
                 await queue.EnqueueAsync(connection.Id, SyncTrigger.LoginCompleted, cancellationToken);
                 var after = await links.FindAsync(link.Id, cancellationToken);
-                return after is null ? ReloginPage.NothingLeft(link) : await GoOnAsync(http, after, connectionId: null, cancellationToken);
+                return after is null ? PageFor(http).NothingLeft(link) : await GoOnAsync(http, after, connectionId: null, cancellationToken);
         }
     }
 
@@ -114,8 +115,10 @@ internal sealed class LoginWalk(ConnectionLogin login, LoginLinks links, SyncQue
         }
 
         SecurityHeaders.AllowLogin(http.Response, LoginPages);
-        return ReloginPage.Ask(link, connection, ask.Fields, failure);
+        return PageFor(http).Ask(link, connection, ask.Fields, failure);
     }
+
+    private static ReloginPage PageFor(HttpContext http) => new(TextLocalizer.Of(http));
 
     private IEnumerable<Uri?> LoginPages => settings.Brokers.Values.Select(b => b.LoginUrl);
 

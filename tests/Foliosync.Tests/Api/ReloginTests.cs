@@ -40,6 +40,21 @@ public sealed class ReloginTests
     }
 
     [Fact]
+    public async Task A_link_speaks_the_language_of_the_browser()
+    {
+        await using var morning = await KiteMorning.StartAsync(Store.Sqlite, 3);
+        var browser = morning.Host.Client();
+        browser.DefaultRequestHeaders.AcceptLanguage.ParseAdd("hi-IN,en;q=0.5");
+
+        var page = WebUtility.HtmlDecode(await browser.GetStringAsync(await morning.LinkAsync()));
+        var refused = WebUtility.HtmlDecode(await (await browser.GetAsync("/relogin/guess")).Content.ReadAsStringAsync());
+
+        page.ShouldContain("<html lang=\"hi\">");
+        page.ShouldContain("पर आगे बढ़ें");
+        refused.ShouldContain("यह लिंक Foliosync का बनाया हुआ नहीं है");
+    }
+
+    [Fact]
     public async Task Whoever_only_looks_at_a_link_begins_nothing_and_uses_nothing_up()
     {
         await using var morning = await KiteMorning.StartAsync(Store.Sqlite, 3);

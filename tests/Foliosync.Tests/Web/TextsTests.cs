@@ -35,7 +35,7 @@ public sealed partial class TextsTests
 
     private static IEnumerable<string> Keys() =>
         from file in Files("*.razor").Concat(Files("*.cs"))
-        where file.Contains($"{Path.DirectorySeparatorChar}Web{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+        where new[] { "Web", "Api" }.Any(folder => file.Contains($"{Path.DirectorySeparatorChar}{folder}{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
         let text = File.ReadAllText(file)
         from Match match in Localized().Matches(text).Concat(file.EndsWith(".razor", StringComparison.Ordinal) ? Entered().Matches(text) : [])
         from Group key in match.Groups.Cast<Group>().Skip(1)

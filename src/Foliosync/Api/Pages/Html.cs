@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using Foliosync.Web;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Foliosync.Api.Pages;
@@ -31,19 +32,20 @@ internal static class Html
     }
 
     /// <summary>A page that says one thing.</summary>
-    public static ContentHttpResult Message(string title, string text, int status) => Page(title, $"""
+    public static ContentHttpResult Message(TextLocalizer t, string title, string text, int status) => Page(t, title, $"""
         <h1>{Encode(title)}</h1>
         <p>{Encode(text)}</p>
         """, status);
 
     /// <summary>A page.</summary>
+    /// <param name="t">The words of the page; they tell its language.</param>
     /// <param name="title">For the browser's tab, not encoded yet.</param>
     /// <param name="body">HTML.</param>
     /// <param name="status">HTTP status.</param>
     /// <param name="script">Name of a script file, see <see cref="MapFile"/>; null for none.</param>
-    public static ContentHttpResult Page(string title, string body, int status = StatusCodes.Status200OK, string? script = null) => TypedResults.Content($"""
+    public static ContentHttpResult Page(TextLocalizer t, string title, string body, int status = StatusCodes.Status200OK, string? script = null) => TypedResults.Content($"""
         <!doctype html>
-        <html lang="en">
+        <html lang="{t.Language}">
         <head>
           <meta charset="utf-8">
           <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -3,6 +3,7 @@ using Foliosync.Core.Jobs;
 using Foliosync.Core.Storage;
 using Foliosync.Core.Sync;
 using Foliosync.Diagnosis;
+using Foliosync.Web;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Foliosync.Api.Pages;
@@ -16,22 +17,23 @@ internal static class StatusPage
     public static void Map(IEndpointRouteBuilder app) => app.MapGet("/status", ShowAsync).ExcludeFromDescription();
 
     private static async Task<ContentHttpResult> ShowAsync(
-        Readiness readiness, Database database, Workers workers, SyncBacklog backlog, CancellationToken cancellationToken)
+        HttpContext http, Readiness readiness, Database database, Workers workers, SyncBacklog backlog, CancellationToken cancellationToken)
     {
         var fault = await readiness.FindFaultAsync(cancellationToken);
         var notice = fault is null ? (await UpdateStatus.LookAsync(database, workers, backlog, cancellationToken)).Notice : null;
-        return Html.Page("Status", $"""
+        var t = TextLocalizer.Of(http);
+        return Html.Page(t, t["Status"], $"""
             <h1>Foliosync</h1>
-            <p class="lead">Keeps portfolios in step with their brokers.</p>
+            <p class="lead">{Html.Encode(t["Keeps portfolios in step with their brokers."])}</p>
             <dl>
-              <dt>Status</dt>
-              <dd class="{(fault is null ? "good" : "bad")}">{Html.Encode(fault ?? "Ready")}</dd>
-              <dt>Data</dt>
-              <dd class="{(fault is null && notice is null ? "good" : "bad")}">{Html.Encode(notice ?? (fault is null ? "Kept in step" : "Not known"))}</dd>
-              <dt>Version</dt>
+              <dt>{Html.Encode(t["Status"])}</dt>
+              <dd class="{(fault is null ? "good" : "bad")}">{Html.Encode(fault ?? t["Ready"])}</dd>
+              <dt>{Html.Encode(t["Data"])}</dt>
+              <dd class="{(fault is null && notice is null ? "good" : "bad")}">{Html.Encode(notice ?? (fault is null ? t["Kept in step"] : t["Not known"]))}</dd>
+              <dt>{Html.Encode(t["Version"])}</dt>
               <dd>{Html.Encode(Version)}</dd>
             </dl>
-            <nav><a href="/api">Browse the API</a> <a href="/openapi/v1.json">OpenAPI document</a></nav>
+            <nav><a href="/api">{Html.Encode(t["Browse the API"])}</a> <a href="/openapi/v1.json">{Html.Encode(t["OpenAPI document"])}</a></nav>
             """);
     }
 }

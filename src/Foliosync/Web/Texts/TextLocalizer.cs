@@ -13,10 +13,16 @@ internal sealed class TextLocalizer(Viewer viewer) : IStringLocalizer<Texts>
 {
     private static readonly Lazy<FrozenDictionary<string, string>> Hindi = new(() => Read("hi"));
 
+    /// <summary>ISO 639.</summary>
+    public string Language => viewer.Language;
+
     public LocalizedString this[string name] => Find(name) is { } text ? new LocalizedString(name, text) : new LocalizedString(name, name, viewer.Language != "en");
 
     public LocalizedString this[string name, params object[] arguments] =>
         new(name, string.Format(CultureInfo.InvariantCulture, Find(name) ?? name, arguments));
+
+    /// <summary>The texts for who asks: in the person's language, or that of the browser.</summary>
+    public static TextLocalizer Of(HttpContext http) => new(Viewer.Of(http));
 
     public IEnumerable<LocalizedString> GetAllStrings(bool includeParentCultures) => Hindi.Value.Select(t => new LocalizedString(t.Key, t.Value));
 
