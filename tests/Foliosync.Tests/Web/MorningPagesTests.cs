@@ -26,6 +26,22 @@ public sealed class MorningPagesTests
         }
     }
 
+    [Fact]
+    public async Task Until_the_first_sync_has_ended_nothing_is_drawn_as_zero()
+    {
+        await using var host = await ApiHost.StartAsync(jobs: false);
+        using var person = await PageClient.SignedInAsync(host, Asha, UserRole.Admin);
+        var client = await host.ClientAsync(Asha, role: UserRole.Admin);
+        var connection = (await client.ConnectDemoAsync((await client.AddPortfolioAsync()).Id())).Id();
+        using var queued = await client.PostAsync($"/api/v1/connections/{connection}/sync", null);
+        queued.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+
+        var overview = await person.GetAsync("/");
+
+        overview.QuerySelector(".empty h2")!.TextContent.ShouldBe("Your holdings are being read");
+        overview.QuerySelector(".kpis").ShouldBeNull();
+    }
+
     [Theory, EachStore]
     public async Task What_is_held_is_shown_the_same_everywhere(Store store)
     {

@@ -166,7 +166,10 @@ internal sealed record OverviewModel
     public required IReadOnlyList<Guid> Reviews { get; init; }
 
     /// <summary>True while the first sync is at work, or the first values are being computed: soon there is more to see.</summary>
-    public bool IsBeingFilled => Sheet.Accounts.Count == 0 ? Connections.Any(c => c.ActiveRun is not null) : Updating && Line.Count(p => p.Value is not null) < 2;
+    public bool IsBeingFilled => HasNothingYet ? Connections.Any(c => c.ActiveRun is not null) : Updating && Line.Count(p => p.Value is not null) < 2;
+
+    /// <summary>True while nothing was told of any account: a broker lists them before it is read for the first time.</summary>
+    public bool HasNothingYet => Sheet.Lots.Count == 0 && Sheet.Cash.Count == 0 && Sheet.Accounts.All(a => a.ReportedAt is null);
 
     /// <summary>What the range gained: value less what was put in.</summary>
     public decimal? RangeGain => Line.Count > 0 && Line[^1] is { Value: { } value, Beside: { } put } ? value - put : null;
