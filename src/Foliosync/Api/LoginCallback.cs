@@ -41,9 +41,10 @@ internal static class LoginCallback
                 return await walk.GoOnAsync(http, link, connectionId: null, cancellationToken);
             }
 
+            var t = TextLocalizer.Of(http);
             return await IsOwnerHereAsync(http, database, outcome.ConnectionId, cancellationToken)
                 ? Results.Redirect($"/connections/{outcome.ConnectionId}")
-                : Html.Message(TextLocalizer.Of(http), TextLocalizer.Of(http)["Logged in"], outcome.Message, StatusCodes.Status200OK);
+                : Html.Message(t, t["Logged in"], outcome.Message, StatusCodes.Status200OK);
         }
         catch (Exception e) when (LoginFailure.Of(e) is not null)
         {

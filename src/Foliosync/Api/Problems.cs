@@ -115,23 +115,26 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
             case BrokerException broker:
                 await WriteBrokerErrorAsync(httpContext, broker);
                 break;
-            case var away when StorageFailure.IsAway(away):
-                LogUnexpected(exception, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName);
-                httpContext.Response.Headers.RetryAfter = "1";
-                await WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable, "The database does not answer just now. Try again in a moment.");
-                break;
-            case var full when StorageFailure.IsFull(full):
-                LogUnexpected(exception, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName);
-                await WriteAsync(httpContext, StatusCodes.Status507InsufficientStorage, "The disk of the server is full, so nothing was saved. Whoever runs it has to make room.");
-                break;
             default:
                 LogUnexpected(exception, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName);
-                await WriteAsync(
-                    httpContext, StatusCodes.Status500InternalServerError, "Something went wrong on the server. Its log has the details.");
+                await WriteFaultAsync(httpContext, exception);
                 break;
         }
 
         return true;
+    }
+
+    private static Task WriteFaultAsync(HttpContext http, Exception e)
+    {
+        if (StorageFailure.IsAway(e))
+        {
+            http.Response.Headers.RetryAfter = "1";
+            return WriteAsync(http, StatusCodes.Status503ServiceUnavailable, "The database does not answer just now. Try again in a moment.");
+        }
+
+        return StorageFailure.IsFull(e)
+            ? WriteAsync(http, StatusCodes.Status507InsufficientStorage, "The disk of the server is full, so nothing was saved. Whoever runs it has to make room.")
+            : WriteAsync(http, StatusCodes.Status500InternalServerError, "Something went wrong on the server. Its log has the details.");
     }
 
     // What others share to be looked at is there for those who read it, and not for those who change it.
